@@ -1,0 +1,83 @@
+import type { Us } from "./units.ts";
+
+/** What the model is asked to read and write. Token counts are those of the pinned Llama 3.1 tokenizer. */
+export interface PromptShape {
+  /** Tokens of the user message, nonce included, chat template excluded. */
+  readonly inputTokens: number;
+  /** Output limit sent with each request; the prompt asks for more, so that answers reach it. */
+  readonly outputTokens: number;
+  /** Kind of text: speculative decoding answers code and JSON faster than prose. */
+  readonly content: "prose" | "code" | "json";
+  /** `cold`: a nonce opens each prompt, so no prefix cache helps. */
+  readonly cache: "cold";
+}
+
+/** How requests are let go. Rates and counts are per target. */
+export type Load =
+  | {
+      readonly kind: "open";
+      readonly arrival: "constant" | "poisson";
+      readonly ratePerSecond: number;
+      /** An arrival that finds this many in flight is dropped and counted, never queued. */
+      readonly maxInFlight: number;
+    }
+  | {
+      readonly kind: "closed";
+      /** Requests kept in flight. */
+      readonly maxConcurrency: number;
+    };
+
+/** The scenario ends at whichever comes first. At least one is set. */
+export interface Stop {
+  readonly requests: number | null;
+  readonly durationMs: number | null;
+}
+
+/** Service level objective: a request is good when it meets every limit that is set. */
+export interface Slo {
+  readonly ttftMs: number | null;
+  readonly tpotMs: number | null;
+  readonly e2eMs: number | null;
+  /** The quantile at which the limits are meant to hold, in (0, 1): 0.95 for p95. */
+  readonly percentile: number;
+}
+
+/** `paired`: all targets in the same minutes on one schedule. `rotated`: one target after another. */
+export type Arrangement = "paired" | "rotated";
+
+/** One workload: what is asked, how fast, for how long, and what counts as good. */
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  /** Where the lengths come from, for whoever asks why these numbers. */
+  readonly source: string;
+  readonly prompt: PromptShape;
+  readonly load: Load;
+  readonly stop: Stop;
+  /** Requests sent first, one by one per target, and left out of every statistic. */
+  readonly warmups: number;
+  readonly slo: Slo;
+  readonly arrangement: Arrangement;
+  readonly seed: number;
+}
+
+/** Short label of a load, as it stands in every row: `poisson 2/s`, `constant 20/s`, `closed 8`. */
+export function loadLabel(load: Load): string {
+  return load.kind === "closed" ? `closed ${load.maxConcurrency}` : `${load.arrival} ${load.ratePerSecond}/s`;
+}
+
+/** One planned request, equal for all targets. */
+export interface Arrival {
+  /** Index that pairs the same prompt on different targets; warm-ups count from 0 on their own. */
+  readonly pair: number;
+  readonly phase: "warmup" | "measured";
+  /** Due time after the scenario's start; null in closed loop, where a free slot decides. */
+  readonly dueUs: Us | null;
+}
+
+/** Everything that a scenario will ask of one target, in order. A pure function of scenario and seed. */
+export interface Plan {
+  readonly scenario: Scenario;
+  readonly warmups: readonly Arrival[];
+  readonly arrivals: readonly Arrival[];
+}

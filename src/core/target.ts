@@ -1,0 +1,60 @@
+import type { JsonObject } from "./json.ts";
+
+/** Where a price comes from. A price without source and date is not a fact. */
+export interface PriceSource {
+  /** Day on which the price was true, `YYYY-MM-DD`. */
+  readonly asOf: string | null;
+  /** Who says so: a URL, or `user` for a price from the command line or a config file. */
+  readonly source: string;
+}
+
+/** What a target charges. USD; per million tokens or per replica-hour. */
+export type Price =
+  | ({
+      readonly kind: "tokens";
+      readonly inputUsdPerMtok: number;
+      readonly outputUsdPerMtok: number;
+      /** Price of input read from a prefix cache; null when the seller has no such price. */
+      readonly cachedInputUsdPerMtok: number | null;
+    } & PriceSource)
+  | ({ readonly kind: "hour"; readonly usdPerReplicaHour: number; readonly replicas: number } & PriceSource)
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** What is bought and compared. Every row is keyed by its id. */
+export interface Target {
+  readonly id: string;
+  /** Id of the provider whose facts and dialect serve it. */
+  readonly provider: string;
+  /** Canonical model name, or the raw id when it has none. */
+  readonly model: string;
+  /** Model id on the wire. */
+  readonly modelId: string;
+  readonly region: string | null;
+  readonly tier: string | null;
+  /** Number format of the served weights as stated by the seller: `fp8`, `bf16`. */
+  readonly precision: string | null;
+  /** Without trailing slash; the endpoint path is appended. */
+  readonly baseUrl: string;
+  /** Path of the chat call, `/chat/completions`. */
+  readonly endpoint: string;
+  /** Name of the environment variable that holds the key; null when no key is needed. Never the key itself. */
+  readonly apiKeyEnv: string | null;
+  /** Extra request headers, not secret: they are written to the manifest. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Extra members of the request body. */
+  readonly extraBody: JsonObject;
+  readonly price: Price;
+  /** Made by the simulator; every row and page says so. */
+  readonly simulated: boolean;
+}
+
+/**
+ * USD for one call under a price list; cached input at its own price. Null for prices per hour or unknown: a call alone
+ * has no cost there.
+ */
+export function callUsd(price: Price, tokens: { input: number; output: number; cached: number }): number | null {
+  if (price.kind !== "tokens") return null;
+  const cachedPrice = price.cachedInputUsdPerMtok ?? price.inputUsdPerMtok;
+  const fresh = tokens.input - tokens.cached;
+  return (fresh * price.inputUsdPerMtok + tokens.cached * cachedPrice + tokens.output * price.outputUsdPerMtok) / 1e6;
+}
