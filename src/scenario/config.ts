@@ -1,0 +1,251 @@
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { z } from "zod";
+import { isObject, type JsonObject } from "../core/json.ts";
+import type { Scenario } from "../core/scenario.ts";
+import type { Price } from "../core/target.ts";
+import { readJsonText } from "./json-text.ts";
+import { percentile, sloLimits } from "./parse.ts";
+import { check, pathText, problem, strictObject } from "./problems.ts";
+import { isSecretName, isSecretValue, SECRET_MEND } from "./secret.ts";
+
+/** One target as the user wrote it; null or empty for what was left to the provider's own facts. */
+export interface TargetEntry {
+  readonly id: string;
+  readonly provider: string;
+  /** Canonical model name, or a raw id. */
+  readonly model: string;
+  readonly modelId: string | null;
+  readonly region: string | null;
+  readonly tier: string | null;
+  readonly precision: string | null;
+  /** Without trailing slash. */
+  readonly baseUrl: string | null;
+  readonly endpoint: string | null;
+  readonly apiKeyEnv: string | null;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly extraBody: JsonObject;
+  readonly price: Exclude<Price, { kind: "unknown" }> | null;
+}
+
+/** What a config puts in place of a scenario's own SLO; null keeps the scenario's. */
+export interface SloOverride {
+  readonly ttftMs: number | null;
+  readonly tpotMs: number | null;
+  readonly e2eMs: number | null;
+  readonly percentile: number | null;
+}
+
+/** The traffic that the buyer expects: what a month costs is computed from it. Tokens are means per request. */
+export interface Workload {
+  readonly requestsPerMonth: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** `herdbench.json`. */
+export interface Config {
+  readonly targets: readonly TargetEntry[];
+  /** Ids, or paths that end in `.json`, resolved against the folder of the config. Empty when not stated. */
+  readonly scenarios: readonly string[];
+  /** By scenario id. */
+  readonly slo: Readonly<Record<string, SloOverride>>;
+  /** USD per run; `none` lifts the cap, null leaves the tool's own. */
+  readonly maxCostUsd: number | "none" | null;
+  readonly workload: Workload | null;
+  /** Times of day in UTC, `HH:MM`, at which a nightly runs. Empty when not stated. */
+  readonly slots: readonly string[];
+}
+
+/** A config, or everything that is wrong with it. */
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const TARGETS_MAX = 100;
+const SCENARIOS_MAX = 100;
+const SLOTS_MAX = 96;
+const TEXT_CHARS_MAX = 300;
+const PRICE_USD_MAX = 1e6;
+
+const text = z.string().min(1).max(TEXT_CHARS_MAX);
+const optionalText = text.nullable().default(null);
+const usd = z.number().nonnegative().max(PRICE_USD_MAX);
+const priceSource = {
+  asOf: z.iso.date("must be a day, such as 2026-11-23").describe("Day on which the price was true."),
+  source: text.default("user").describe("Who says so: a URL, or user."),
+};
+
+const tokenPriceSchema = strictObject({
+  inputUsdPerMtok: usd.describe("USD per million input tokens."),
+  outputUsdPerMtok: usd.describe("USD per million output tokens."),
+  cachedInputUsdPerMtok: usd.nullable().default(null).describe("Null when cached input has no price of its own."),
+  ...priceSource,
+}).transform((price) => ({ kind: "tokens" as const, ...price }));
+
+const hourPriceSchema = strictObject({
+  usdPerReplicaHour: z.number().positive().max(PRICE_USD_MAX),
+  replicas: z.int().min(1).max(100_000),
+  ...priceSource,
+}).transform((price) => ({ kind: "hour" as const, ...price }));
+
+function isBaseUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") return false;
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+const targetSchema = strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z\d][\w.-]{0,63}$/, "must be letters, digits, hyphens, dots and underscores, at most 64")
+    .describe("Every row of the results is keyed by it."),
+  provider: text.describe("Id of a file in providers/, or of one given with --providers-dir."),
+  model: text.describe("Canonical name such as llama-3.1-405b-instruct, or a raw id."),
+  modelId: optionalText.describe("Model id on the wire, where it differs from the provider's own entry."),
+  region: optionalText,
+  tier: optionalText,
+  precision: optionalText.describe("Number format of the served weights, as the seller states it: fp8, bf16."),
+  baseUrl: z
+    .string()
+    .refine(isBaseUrl, "must be an http or https URL without user, query or fragment")
+    .transform((url) => url.replace(/\/+$/, ""))
+    .nullable()
+    .default(null),
+  endpoint: z
+    .string()
+    .regex(/^\/[^\s?#]{0,299}$/, 'must be a path that begins with "/", without query')
+    .nullable()
+    .default(null),
+  // A refinement, because a failed pattern would print what it found: perhaps the key itself.
+  apiKeyEnv: z
+    .string()
+    .refine(
+      (name) => /^[A-Z_][A-Z\d_]{0,99}$/.test(name),
+      "must be the name of an environment variable in capitals, such as TOGETHER_API_KEY, never the key itself",
+    )
+    .nullable()
+    .default(null),
+  headers: z
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~\da-z-]{1,100}$/, "must be a header name in lower case"),
+      z.string().regex(/^[\t\x20-\x7e]{0,2000}$/, "must be printable ASCII on one line"),
+    )
+    .default({})
+    .describe("Not secret: they are written to the results."),
+  extraBody: z.record(z.string(), z.json()).default({}).describe("Extra members of the request body."),
+  price: z.union([tokenPriceSchema, hourPriceSchema]).nullable().default(null),
+});
+
+const sloOverrideSchema = strictObject({ ...sloLimits, percentile: percentile.nullable().default(null) });
+
+const tokensPerRequest = z.number().positive().max(1e6);
+
+/** `herdbench.json`. */
+export const configSchema = strictObject({
+  $schema: z.string().optional(),
+  targets: z.array(targetSchema).min(1).max(TARGETS_MAX),
+  scenarios: z
+    .array(text)
+    .max(SCENARIOS_MAX)
+    .default([])
+    .describe("Ids, or paths that end in .json, relative to this file."),
+  slo: z.record(z.string(), sloOverrideSchema).default({}).describe("By scenario id: limits in place of its own."),
+  maxCostUsd: z
+    .union([z.number().positive().max(1e6), z.literal("none")], 'must be an amount above 0 in USD, or "none"')
+    .nullable()
+    .default(null)
+    .describe("Cap on what one run may cost."),
+  workload: strictObject({
+    requestsPerMonth: z.number().positive().max(1e12),
+    inputTokens: tokensPerRequest.describe("Mean per request."),
+    outputTokens: tokensPerRequest.describe("Mean per request."),
+  })
+    .nullable()
+    .default(null)
+    .describe("What a month costs is computed from it."),
+  slots: z
+    .array(z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day in UTC, such as 03:30"))
+    .max(SLOTS_MAX)
+    .default([])
+    .describe("Times of day in UTC at which a nightly runs."),
+});
+
+/** Reads the text of a config file; paths in it are relative to the folder of `fileName`. */
+export function parseConfig(source: string, fileName: string): ConfigResult {
+  const read = readJsonText(source);
+  if (!read.ok) return read;
+  const result = checkConfig(read.value);
+  if (!result.ok) return result;
+  const resolved = (name: string): string =>
+    name.endsWith(".json") && !isAbsolute(name) ? join(dirname(fileName), name) : name;
+  return { ok: true, config: { ...result.config, scenarios: result.config.scenarios.map(resolved) } };
+}
+
+function checkConfig(value: unknown): ConfigResult {
+  const checked = check(configSchema, value);
+  const secrets = secretsIn(value, []);
+  // What looks like a key has one mend; that its name is also unknown would only distract.
+  const others = checked.ok
+    ? []
+    : checked.problems.filter((line) => !secrets.some((path) => line.startsWith(`${path}: `)));
+  const problems = [
+    ...secrets.map((path) => `${path}: ${SECRET_MEND}`),
+    ...others,
+    ...(isObject(value) ? [...duplicates(value), ...strayOverrides(value)] : []),
+  ];
+  if (!checked.ok || problems.length > 0) return { ok: false, problems };
+  const { targets, scenarios, slo, maxCostUsd, workload, slots } = checked.value;
+  return { ok: true, config: { targets, scenarios, slo, maxCostUsd, workload, slots } };
+}
+
+/** Paths of all members that hold a credential by their look or by their name. Depth is limited by the reader. */
+function secretsIn(value: unknown, path: readonly PropertyKey[]): string[] {
+  if (typeof value === "string") return isSecretValue(value) ? [pathText(path)] : [];
+  if (Array.isArray(value)) return value.flatMap((item, i) => secretsIn(item, [...path, i]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    isSecretName(key) ? [pathText([...path, key])] : secretsIn(item, [...path, key]),
+  );
+}
+
+function duplicates(config: Readonly<Record<string, unknown>>): string[] {
+  const listed = (key: string): readonly unknown[] => (Array.isArray(config[key]) ? config[key] : []);
+  const ids = listed("targets").map((entry) => (isObject(entry) ? entry["id"] : undefined));
+  return [
+    ...repeated(ids).map((i) => problem(["targets", i, "id"], `"${String(ids[i])}" is the id of an earlier target`)),
+    ...repeated(listed("scenarios")).map((i) => problem(["scenarios", i], "is named twice")),
+    ...repeated(listed("slots")).map((i) => problem(["slots", i], "is named twice")),
+  ];
+}
+
+/** Indices of texts that stand earlier in the list as well. */
+function repeated(values: readonly unknown[]): number[] {
+  return values.flatMap((value, i) => (typeof value === "string" && values.indexOf(value) < i ? [i] : []));
+}
+
+/** Overrides of a scenario that the config does not run would be ignored in silence. */
+function strayOverrides(config: Readonly<Record<string, unknown>>): string[] {
+  const { slo, scenarios } = config;
+  if (!isObject(slo)) return [];
+  const ids = (Array.isArray(scenarios) ? scenarios : []).map((name) => basename(String(name)).replace(/\.json$/, ""));
+  return Object.keys(slo)
+    .filter((id) => !ids.includes(id))
+    .map((id) => problem(["slo", id], "is not among the scenarios of this file"));
+}
+
+/** The scenario under the limits that the config sets for it; the scenario itself when it sets none. */
+export function withConfigSlo(scenario: Scenario, config: Config): Scenario {
+  const override = config.slo[scenario.id];
+  if (override === undefined) return scenario;
+  const { slo } = scenario;
+  return {
+    ...scenario,
+    slo: {
+      ttftMs: override.ttftMs ?? slo.ttftMs,
+      tpotMs: override.tpotMs ?? slo.tpotMs,
+      e2eMs: override.e2eMs ?? slo.e2eMs,
+      percentile: override.percentile ?? slo.percentile,
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import type { Load, Scenario, Slo, Stop } from "../core/scenario.ts";
+import { checkScenario, type ScenarioResult } from "./parse.ts";
+
+/** Load flags as given on the command line; null for a flag that was not. */
+export interface LoadFlags {
+  /** `--input-len`, tokens. */
+  readonly inputLen: number | null;
+  /** `--output-len`, tokens. */
+  readonly outputLen: number | null;
+  /** `--request-rate`, requests per second and target. */
+  readonly requestRate: number | null;
+  /** `--arrival constant|poisson`. */
+  readonly arrival: string | null;
+  /** `--max-concurrency`. */
+  readonly maxConcurrency: number | null;
+  /** `--max-in-flight`. */
+  readonly maxInFlight: number | null;
+  /** `--num-prompts`. */
+  readonly numPrompts: number | null;
+  /** `--duration`, seconds. */
+  readonly durationS: number | null;
+  /** `--num-warmups`. */
+  readonly numWarmups: number | null;
+  /** `--goodput`, as {@link parseGoodput} reads it. */
+  readonly goodput: string | null;
+  readonly seed: number | null;
+  /** `--content prose|code|json`. */
+  readonly content: string | null;
+}
+
+/** An SLO, or everything that is wrong with its text. */
+export type SloResult =
+  | { readonly ok: true; readonly slo: Slo }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** In a closed loop of one request: the load that every server takes. */
+const CLOSED_LOAD: Load = { kind: "closed", maxConcurrency: 1 };
+const IN_FLIGHT_DEFAULT = 1000;
+
+/** Held at p90, which 36 requests support; a flag has no place for the percentile. */
+const PERCENTILE_DEFAULT = 0.9;
+
+/**
+ * What a flag that was not given means. Lengths are those of vLLM's random dataset (`vllm bench serve`); 100 requests
+ * instead of its 1,000, since hosted tokens cost money. Limits: MLPerf Inference, Llama 3.1 405B, Server scenario
+ * (`loadgen/mlperf.conf`).
+ */
+const CUSTOM: Scenario = {
+  id: "custom",
+  title: "Ad-hoc load from the command line",
+  source:
+    "Command-line flags; what they leave open as in vLLM's serving benchmark, limits of MLPerf Llama 3.1 405B Server",
+  prompt: { inputTokens: 1024, outputTokens: 128, content: "prose", cache: "cold" },
+  load: CLOSED_LOAD,
+  stop: { requests: 100, durationMs: null },
+  warmups: 0,
+  slo: { ttftMs: 6000, tpotMs: 175, e2eMs: null, percentile: PERCENTILE_DEFAULT },
+  arrangement: "paired",
+  seed: 405,
+};
+
+/** The ad-hoc scenario `custom`: without a rate a closed loop, with one an open loop with Poisson arrivals. */
+export function customScenario(flags: LoadFlags): ScenarioResult {
+  return overrideScenario(CUSTOM, flags);
+}
+
+/**
+ * The scenario with what the flags say in place of its own. A rate makes the loop open, a concurrency closes it; a
+ * count or a duration replaces the whole stop rule. Problems name the flag.
+ */
+export function overrideScenario(scenario: Scenario, flags: LoadFlags): ScenarioResult {
+  const goodput = flags.goodput === null ? null : parseGoodput(flags.goodput);
+  const limits =
+    goodput !== null && goodput.ok ? { ...goodput.slo, percentile: scenario.slo.percentile } : scenario.slo;
+  const load = loadOf(scenario.load, flags);
+  const checked = checkScenario({
+    ...scenario,
+    prompt: {
+      ...scenario.prompt,
+      inputTokens: flags.inputLen ?? scenario.prompt.inputTokens,
+      outputTokens: flags.outputLen ?? scenario.prompt.outputTokens,
+      content: flags.content ?? scenario.prompt.content,
+    },
+    load,
+    stop: stopOf(scenario.stop, flags),
+    warmups: flags.numWarmups ?? scenario.warmups,
+    slo: limits,
+    seed: flags.seed ?? scenario.seed,
+  });
+  const problems = [
+    ...contradictions(flags, load.kind),
+    ...(goodput === null || goodput.ok ? [] : goodput.problems),
+    ...(checked.ok ? [] : checked.problems.map(byFlag)),
+  ];
+  return problems.length === 0 ? checked : { ok: false, problems };
+}
+
+/** Not yet checked: its members are whatever the flags say. */
+function loadOf(own: Load, flags: LoadFlags): { readonly kind: Load["kind"] } {
+  const open = own.kind === "open" ? own : null;
+  if (flags.requestRate === null && (open === null || flags.maxConcurrency !== null)) {
+    return { kind: "closed", ...(own.kind === "closed" ? own : {}), ...given("maxConcurrency", flags.maxConcurrency) };
+  }
+  return {
+    kind: "open",
+    arrival: "poisson",
+    maxInFlight: IN_FLIGHT_DEFAULT,
+    ...open,
+    ...given("ratePerSecond", flags.requestRate),
+    ...given("arrival", flags.arrival),
+    ...given("maxInFlight", flags.maxInFlight),
+  };
+}
+
+function given(key: string, value: number | string | null): Readonly<Record<string, number | string>> {
+  return value === null ? {} : { [key]: value };
+}
+
+function stopOf(own: Stop, flags: LoadFlags): Stop {
+  if (flags.numPrompts === null && flags.durationS === null) return own;
+  return {
+    requests: flags.numPrompts,
+    durationMs: flags.durationS === null ? null : Math.round(flags.durationS * 1000),
+  };
+}
+
+/** Flags that would be ignored in silence. */
+function contradictions(flags: LoadFlags, kind: Load["kind"]): string[] {
+  const problems: string[] = [];
+  if (flags.requestRate !== null && flags.maxConcurrency !== null) {
+    problems.push(
+      "--max-concurrency: closes the loop, while --request-rate opens it; give one of them (the limit of an open loop is --max-in-flight)",
+    );
+  }
+  if (kind === "closed" && flags.arrival !== null) problems.push("--arrival: needs --request-rate");
+  if (kind === "closed" && flags.maxInFlight !== null) problems.push("--max-in-flight: needs --request-rate");
+  return problems;
+}
+
+const FLAG_OF_PATH: Readonly<Record<string, string>> = {
+  "prompt.inputTokens": "--input-len",
+  "prompt.outputTokens": "--output-len",
+  "prompt.content": "--content",
+  "load.ratePerSecond": "--request-rate",
+  "load.arrival": "--arrival",
+  "load.maxInFlight": "--max-in-flight",
+  "load.maxConcurrency": "--max-concurrency",
+  "stop.requests": "--num-prompts",
+  "stop.durationMs": "--duration (in ms)",
+  stop: "--duration",
+  warmups: "--num-warmups",
+  "slo.ttftMs": "--goodput ttft",
+  "slo.tpotMs": "--goodput tpot",
+  "slo.e2eMs": "--goodput e2e",
+  seed: "--seed",
+};
+
+function byFlag(problem: string): string {
+  const [path] = problem.split(": ", 1);
+  const flag = path === undefined ? undefined : FLAG_OF_PATH[path];
+  return flag === undefined ? problem : problem.replace(path!, flag).replace("stop.requests", "--num-prompts");
+}
+
+const GOODPUT_KEYS: ReadonlyMap<string, "ttftMs" | "tpotMs" | "e2eMs"> = new Map([
+  ["ttft", "ttftMs"],
+  ["tpot", "tpotMs"],
+  ["e2e", "e2eMs"],
+  ["e2el", "e2eMs"],
+]);
+
+/** Reads `ttft:6000,tpot:175` or `ttft:6000 tpot:175`, limits in milliseconds; keys ttft, tpot, e2e (or vLLM's e2el). */
+export function parseGoodput(text: string): SloResult {
+  const limits: { ttftMs: number | null; tpotMs: number | null; e2eMs: number | null } = {
+    ttftMs: null,
+    tpotMs: null,
+    e2eMs: null,
+  };
+  const problems: string[] = [];
+  for (const part of text.split(/[\s,]+/).filter((piece) => piece !== "")) {
+    const [, name = "", digits] = /^([a-z\d]+)[:=](\d+(?:\.\d+)?)$/.exec(part) ?? [];
+    const key = GOODPUT_KEYS.get(name);
+    const limit = Number(digits);
+    if (key === undefined || !(limit > 0)) {
+      problems.push(`--goodput: "${part}" is not a limit; write ttft:MS, tpot:MS or e2e:MS, above 0`);
+    } else if (limits[key] !== null) problems.push(`--goodput: "${part}" sets a limit that is set already`);
+    else limits[key] = limit;
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  if (Object.values(limits).every((limit) => limit === null)) {
+    return { ok: false, problems: ["--goodput: is empty; write for instance ttft:6000,tpot:175"] };
+  }
+  return { ok: true, slo: { ...limits, percentile: PERCENTILE_DEFAULT } };
+}

@@ -1,0 +1,125 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import { isObject } from "../core/json.ts";
+import type { Scenario } from "../core/scenario.ts";
+import { readJsonText } from "./json-text.ts";
+import { ARRIVALS_MAX } from "./plan.ts";
+import { check, problem, strictObject } from "./problems.ts";
+import { PROMPT_TOKENS_MAX, PROMPT_TOKENS_MIN } from "./prompts.ts";
+
+/** A scenario, or everything that is wrong with it. */
+export type ScenarioResult =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const OUTPUT_TOKENS_MAX = 131_072;
+const IN_FLIGHT_MAX = 100_000;
+const RATE_PER_SECOND_MAX = 100_000;
+const WARMUPS_MAX = 1000;
+const DURATION_MS_MAX = 7 * 24 * 3600 * 1000;
+const LATENCY_MS_MAX = 3600 * 1000;
+const TEXT_CHARS_MAX = 1000;
+
+const ID_RULE = "must be lower-case letters, digits and hyphens, beginning with a letter or digit, at most 64";
+
+const text = z.string().trim().min(1).max(TEXT_CHARS_MAX);
+const wholeNumber = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
+const latencyMs = z.number().positive().max(LATENCY_MS_MAX);
+
+/** The three limits of an SLO, each optional: what a config may replace. */
+export const sloLimits = {
+  ttftMs: latencyMs.nullable().default(null).describe("Time to first token, ms; null for no limit."),
+  tpotMs: latencyMs.nullable().default(null).describe("Time per output token after the first, ms; null for no limit."),
+  e2eMs: latencyMs.nullable().default(null).describe("From sending to the last content, ms; null for no limit."),
+};
+
+export const percentile = z
+  .number()
+  .gt(0.5)
+  .lt(1)
+  .describe("Quantile at which the limits are meant to hold: 0.95 for p95.");
+
+const sloSchema = strictObject({ ...sloLimits, percentile }).refine(
+  (slo) => slo.ttftMs !== null || slo.tpotMs !== null || slo.e2eMs !== null,
+  "needs at least one limit: ttftMs, tpotMs or e2eMs",
+);
+
+const promptSchema = strictObject({
+  inputTokens: wholeNumber(PROMPT_TOKENS_MIN, PROMPT_TOKENS_MAX).describe(
+    "Tokens of the user message (Llama 3.1 tokenizer), without the chat template.",
+  ),
+  outputTokens: wholeNumber(1, OUTPUT_TOKENS_MAX).describe("Output limit of each request; the prompt asks for more."),
+  content: z.enum(["prose", "code", "json"]).describe("What the answer is: speculative decoding feels the difference."),
+  cache: z.enum(["cold"]).describe("cold: every prompt opens with its own nonce, so that no prefix cache helps."),
+});
+
+const loadSchema = z.discriminatedUnion("kind", [
+  strictObject({
+    kind: z.literal("open").describe("Requests leave on an absolute schedule, whatever the answers do."),
+    arrival: z.enum(["constant", "poisson"]),
+    ratePerSecond: z.number().positive().max(RATE_PER_SECOND_MAX).describe("Requests per second and target."),
+    maxInFlight: wholeNumber(1, IN_FLIGHT_MAX).describe("An arrival that finds this many in flight is dropped."),
+  }),
+  strictObject({
+    kind: z.literal("closed").describe("A new request leaves when an answer has ended."),
+    maxConcurrency: wholeNumber(1, IN_FLIGHT_MAX).describe("Requests kept in flight per target."),
+  }),
+]);
+
+const stopSchema = strictObject({
+  requests: wholeNumber(1, ARRIVALS_MAX).nullable().default(null).describe("Requests per target; null for no limit."),
+  durationMs: wholeNumber(1, DURATION_MS_MAX).nullable().default(null).describe("Milliseconds; null for no limit."),
+}).refine((stop) => stop.requests !== null || stop.durationMs !== null, "needs requests, durationMs or both");
+
+const volumeSchema = z.object({ load: loadSchema, stop: stopSchema });
+
+/** Poisson draws around its mean, so the limit leaves a tenth to spare. */
+function fitsPlan({ load, stop }: z.output<typeof volumeSchema>): boolean {
+  if (load.kind === "closed" || stop.requests !== null || stop.durationMs === null) return true;
+  return (load.ratePerSecond * stop.durationMs) / 1000 <= 0.9 * ARRIVALS_MAX;
+}
+
+/** `scenarios/*.json`. */
+export const scenarioSchema = strictObject({
+  $schema: z.string().optional(),
+  id: z
+    .string()
+    .regex(/^[a-z\d][a-z\d-]{0,63}$/, ID_RULE)
+    .describe("Equal to the file name."),
+  title: text.describe("One line for people."),
+  source: text.describe("Where the lengths and limits come from."),
+  prompt: promptSchema,
+  load: loadSchema,
+  stop: stopSchema.describe("The scenario ends at whichever comes first; at least one is needed."),
+  warmups: wholeNumber(0, WARMUPS_MAX).describe("Requests per target sent first, one by one, and not measured."),
+  slo: sloSchema.describe("A request is good when it meets every limit; at least one is needed."),
+  arrangement: z
+    .enum(["paired", "rotated"])
+    .describe("paired: all targets in the same minutes on one schedule. rotated: one target after another."),
+  seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe("Of arrivals, order and prompts."),
+}).refine(fitsPlan, {
+  path: ["stop"],
+  message: `a duration at this rate plans more than ${ARRIVALS_MAX} requests; set stop.requests`,
+  // Says so even when something else is wrong: all problems at once.
+  when: ({ value }) => volumeSchema.safeParse(value).success,
+});
+
+/** Reads the text of a scenario file. `fileName` may be a path; the id must equal its last part without `.json`. */
+export function parseScenario(source: string, fileName: string): ScenarioResult {
+  const read = readJsonText(source);
+  if (!read.ok) return read;
+  const id = basename(fileName).replace(/\.json$/, "");
+  const result = checkScenario(read.value);
+  const found = isObject(read.value) ? read.value["id"] : undefined;
+  if (typeof found !== "string" || found === id) return result;
+  const mismatch = problem(["id"], `must equal the file name, "${id}", is "${found}"; rename one of them`);
+  return { ok: false, problems: [mismatch, ...(result.ok ? [] : result.problems)] };
+}
+
+/** Checks a value that came from elsewhere than a file, such as command-line flags. */
+export function checkScenario(value: unknown): ScenarioResult {
+  const checked = check(scenarioSchema, value);
+  if (!checked.ok) return checked;
+  const { id, title, source, prompt, load, stop, warmups, slo, arrangement, seed } = checked.value;
+  return { ok: true, scenario: { id, title, source, prompt, load, stop, warmups, slo, arrangement, seed } };
+}

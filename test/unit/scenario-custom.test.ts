@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { Scenario } from "../../src/core/scenario.ts";
+import { customScenario, overrideScenario, parseGoodput, type LoadFlags } from "../../src/scenario/custom.ts";
+import type { ScenarioResult } from "../../src/scenario/parse.ts";
+
+const NONE: LoadFlags = {
+  inputLen: null,
+  outputLen: null,
+  requestRate: null,
+  arrival: null,
+  maxConcurrency: null,
+  maxInFlight: null,
+  numPrompts: null,
+  durationS: null,
+  numWarmups: null,
+  goodput: null,
+  seed: null,
+  content: null,
+};
+
+const OPEN: Scenario = {
+  id: "named",
+  title: "Named",
+  source: "A test",
+  prompt: { inputTokens: 100, outputTokens: 64, content: "prose", cache: "cold" },
+  load: { kind: "open", arrival: "constant", ratePerSecond: 5, maxInFlight: 64 },
+  stop: { requests: 40, durationMs: null },
+  warmups: 2,
+  slo: { ttftMs: 400, tpotMs: 25, e2eMs: null, percentile: 0.95 },
+  arrangement: "paired",
+  seed: 405,
+};
+
+function scenarioOf(result: ScenarioResult): Scenario {
+  if (!result.ok) throw new Error(result.problems.join("\n"));
+  return result.scenario;
+}
+
+function problemsOf(flags: Partial<LoadFlags>): readonly string[] {
+  const result = customScenario({ ...NONE, ...flags });
+  return result.ok ? [] : result.problems;
+}
+
+describe("the ad-hoc scenario of load flags", () => {
+  it("is a closed loop of the wanted concurrency when no rate is given", () => {
+    const scenario = scenarioOf(
+      customScenario({
+        ...NONE,
+        numPrompts: 50,
+        maxConcurrency: 5,
+        inputLen: 200,
+        outputLen: 100,
+        content: "code",
+        seed: 7,
+      }),
+    );
+    expect(scenario).toMatchObject({
+      id: "custom",
+      prompt: { inputTokens: 200, outputTokens: 100, content: "code" },
+      load: { kind: "closed", maxConcurrency: 5 },
+      stop: { requests: 50, durationMs: null },
+      warmups: 0,
+      seed: 7,
+    });
+    expect(scenarioOf(customScenario(NONE)).load).toEqual({ kind: "closed", maxConcurrency: 1 });
+  });
+
+  it("is an open loop with Poisson arrivals when a rate is given", () => {
+    const { load } = scenarioOf(customScenario({ ...NONE, requestRate: 2 }));
+    expect(load).toEqual({ kind: "open", arrival: "poisson", ratePerSecond: 2, maxInFlight: 1000 });
+    const constant = scenarioOf(customScenario({ ...NONE, requestRate: 2, arrival: "constant", maxInFlight: 10 }));
+    expect(constant.load).toEqual({ kind: "open", arrival: "constant", ratePerSecond: 2, maxInFlight: 10 });
+  });
+
+  it("stops by the duration alone when no count is given beside it", () => {
+    expect(scenarioOf(customScenario({ ...NONE, durationS: 1.5 })).stop).toEqual({ requests: null, durationMs: 1500 });
+    const both = scenarioOf(customScenario({ ...NONE, durationS: 60, numPrompts: 10 }));
+    expect(both.stop).toEqual({ requests: 10, durationMs: 60_000 });
+  });
+});
+
+describe("a mistake in load flags", () => {
+  it("says every mistake at once, by the name of its flag", () => {
+    const flags = {
+      inputLen: 3,
+      numPrompts: 0,
+      requestRate: -1,
+      durationS: -1,
+      goodput: "ttft:0",
+      content: "verse",
+      seed: 0.5,
+    };
+    expect(problemsOf(flags)).toEqual([
+      '--goodput: "ttft:0" is not a limit; write ttft:MS, tpot:MS or e2e:MS, above 0',
+      "--input-len: must be at least 16, is 3",
+      '--content: must be "prose" or "code" or "json", is "verse"',
+      "--request-rate: must be above 0, is -1",
+      "--num-prompts: must be at least 1, is 0",
+      "--duration (in ms): must be at least 1, is -1000",
+      "--seed: must be a whole number, is 0.5",
+    ]);
+  });
+
+  it("refuses flags that would be ignored in silence", () => {
+    expect(problemsOf({ requestRate: 2, maxConcurrency: 4 })).toEqual([
+      expect.stringMatching(/^--max-concurrency: closes/),
+    ]);
+    expect(problemsOf({ arrival: "poisson" })).toEqual(["--arrival: needs --request-rate"]);
+    expect(problemsOf({ maxInFlight: 5 })).toEqual(["--max-in-flight: needs --request-rate"]);
+  });
+
+  it("names the limit that --goodput sets too high", () => {
+    expect(problemsOf({ goodput: "ttft:9999999" })).toEqual(["--goodput ttft: must be at most 3600000, is 9999999"]);
+  });
+
+  it("names the flags when a duration at the rate plans too much", () => {
+    expect(problemsOf({ requestRate: 10_000, durationS: 3600 })).toEqual([
+      "--duration: a duration at this rate plans more than 1000000 requests; set --num-prompts",
+    ]);
+  });
+});
+
+describe("flags beside a named scenario", () => {
+  it("change nothing when there are none", () => {
+    expect(overrideScenario(OPEN, NONE)).toEqual({ ok: true, scenario: OPEN });
+  });
+
+  it("replace what they name and keep the rest", () => {
+    const flags = { ...NONE, requestRate: 9, goodput: "tpot:30", seed: 1, numWarmups: 0, durationS: 2 };
+    expect(scenarioOf(overrideScenario(OPEN, flags))).toEqual({
+      ...OPEN,
+      load: { ...OPEN.load, ratePerSecond: 9 },
+      stop: { requests: null, durationMs: 2000 },
+      slo: { ttftMs: null, tpotMs: 30, e2eMs: null, percentile: 0.95 },
+      seed: 1,
+      warmups: 0,
+    });
+    expect(scenarioOf(overrideScenario(OPEN, { ...NONE, arrival: "poisson" })).load).toEqual({
+      ...OPEN.load,
+      arrival: "poisson",
+    });
+  });
+
+  it("close an open loop with a concurrency and open a closed one with a rate", () => {
+    const closed = scenarioOf(overrideScenario(OPEN, { ...NONE, maxConcurrency: 3 }));
+    expect(closed.load).toEqual({ kind: "closed", maxConcurrency: 3 });
+    const opened = scenarioOf(overrideScenario(closed, { ...NONE, requestRate: 3 }));
+    expect(opened.load).toEqual({ kind: "open", arrival: "poisson", ratePerSecond: 3, maxInFlight: 1000 });
+  });
+});
+
+describe("goodput limits", () => {
+  it.each(["ttft:6000,tpot:175", "ttft:6000 tpot:175", "tpot:175.0, ttft:6000"])("are read from %j", (text) => {
+    expect(parseGoodput(text)).toEqual({ ok: true, slo: { ttftMs: 6000, tpotMs: 175, e2eMs: null, percentile: 0.9 } });
+  });
+
+  it("take e2e and vLLM's e2el for the whole answer", () => {
+    for (const text of ["e2e:9000", "e2el:9000"]) expect(parseGoodput(text)).toMatchObject({ slo: { e2eMs: 9000 } });
+  });
+
+  it.each([
+    ["", /is empty/],
+    ["ttft", /"ttft" is not a limit/],
+    ["itl:5", /"itl:5" is not a limit/],
+    ["constructor:5", /"constructor:5" is not a limit/],
+    ["ttft:-5", /"ttft:-5" is not a limit/],
+    ["e2e:1,e2el:2", /"e2el:2" sets a limit that is set already/],
+  ])("are refused in %j", (text, problem) => {
+    expect(parseGoodput(text)).toEqual({ ok: false, problems: [expect.stringMatching(problem)] });
+  });
+});

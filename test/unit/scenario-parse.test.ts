@@ -1,0 +1,165 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseScenario } from "../../src/scenario/parse.ts";
+
+const VALID = {
+  id: "mine",
+  title: "Mine",
+  source: "A test",
+  prompt: { inputTokens: 100, outputTokens: 64, content: "prose", cache: "cold" },
+  load: { kind: "open", arrival: "poisson", ratePerSecond: 2, maxInFlight: 64 },
+  stop: { requests: 40 },
+  warmups: 2,
+  slo: { ttftMs: 400, percentile: 0.9 },
+  arrangement: "paired",
+  seed: 405,
+};
+
+function problemsOf(change: object): readonly string[] {
+  const result = parseScenario(JSON.stringify({ ...VALID, ...change }), "mine.json");
+  return result.ok ? [] : result.problems;
+}
+
+describe("a scenario file", () => {
+  it("becomes a scenario whose unstated limits are null", () => {
+    const result = parseScenario(JSON.stringify({ $schema: "x.json", ...VALID }), "some/folder/mine.json");
+    expect(result).toEqual({
+      ok: true,
+      scenario: {
+        ...VALID,
+        stop: { requests: 40, durationMs: null },
+        slo: { ttftMs: 400, tpotMs: null, e2eMs: null, percentile: 0.9 },
+      },
+    });
+  });
+
+  it("reads back from the JSON of the scenario that it became", () => {
+    const first = parseScenario(JSON.stringify(VALID), "mine.json");
+    if (!first.ok) throw new Error(first.problems.join());
+    expect(parseScenario(JSON.stringify(first.scenario), "mine.json")).toEqual(first);
+  });
+
+  it("says five mistakes at once, each with its path and what it found", () => {
+    const problems = problemsOf({
+      title: "",
+      prompt: { inputTokens: 2.5, outputTokens: 64, content: "poem", cache: "cold" },
+      load: { kind: "open", arrival: "poisson", ratePerSecond: -1, maxInFlight: 64 },
+      seed: "405",
+    });
+    expect(problems).toEqual([
+      'title: must have at least 1 character, is ""',
+      "prompt.inputTokens: must be a whole number, is 2.5",
+      'prompt.content: must be "prose" or "code" or "json", is "poem"',
+      "load.ratePerSecond: must be above 0, is -1",
+      'seed: must be a finite number, is "405"',
+    ]);
+  });
+});
+
+describe("an unknown key in a scenario file", () => {
+  it("names the known key that an unknown one was meant to be", () => {
+    const load = { kind: "open", arrival: "poisson", rate_per_second: 2, maxInFlight: 64 };
+    expect(problemsOf({ load })).toEqual([
+      "load.ratePerSecond: is missing; must be a finite number",
+      'load.rate_per_second: unknown key; did you mean "ratePerSecond"?',
+    ]);
+    expect(problemsOf({ warmup: 2 })).toEqual(['warmup: unknown key; did you mean "warmups"?']);
+  });
+
+  it("lists the known keys when none is near", () => {
+    expect(problemsOf({ stop: { requests: 4, colour: "red" } })).toEqual([
+      "stop.colour: unknown key; known are requests, durationMs",
+    ]);
+  });
+});
+
+describe("a member of a scenario file", () => {
+  it("must be named as its id says", () => {
+    expect(problemsOf({ id: "yours" })).toEqual([
+      'id: must equal the file name, "mine", is "yours"; rename one of them',
+    ]);
+  });
+
+  it.each([
+    ["a stop rule without any limit", { stop: {} }, "stop: needs requests, durationMs or both"],
+    [
+      "an SLO without any limit",
+      { slo: { percentile: 0.9 } },
+      "slo: needs at least one limit: ttftMs, tpotMs or e2eMs",
+    ],
+    [
+      "the median as the percentile of an SLO",
+      { slo: { ttftMs: 1, percentile: 0.5 } },
+      "slo.percentile: must be above 0.5, is 0.5",
+    ],
+    [
+      "p100 as the percentile of an SLO",
+      { slo: { ttftMs: 1, percentile: 1 } },
+      "slo.percentile: must be below 1, is 1",
+    ],
+    [
+      "an open loop in a closed one",
+      { load: { kind: "closed", maxConcurrency: 0 } },
+      "load.maxConcurrency: must be at least 1, is 0",
+    ],
+    [
+      "a kind of load that there is not",
+      { load: { kind: "burst" } },
+      'load.kind: must be "open" or "closed", is "burst"',
+    ],
+    ["a load without a kind", { load: {} }, 'load.kind: is missing; must be "open" or "closed"'],
+    [
+      "a prompt too short for its nonce",
+      { prompt: { ...VALID.prompt, inputTokens: 15 } },
+      "prompt.inputTokens: must be at least 16, is 15",
+    ],
+    [
+      "an answer too long",
+      { prompt: { ...VALID.prompt, outputTokens: 131073 } },
+      "prompt.outputTokens: must be at most 131072, is 131073",
+    ],
+    ["too many requests", { stop: { requests: 1000001 } }, "stop.requests: must be at most 1000000, is 1000001"],
+    ["no member at all where an object belongs", { slo: null }, "slo: must be an object, is null"],
+  ])("refuses %s", (_, change, problem) => {
+    expect(problemsOf(change)).toEqual([problem]);
+  });
+
+  it("refuses a duration that plans more requests than a plan holds, even beside another mistake", () => {
+    const load = { kind: "open", arrival: "constant", ratePerSecond: 1000, maxInFlight: 64 };
+    const tooMany = "stop: a duration at this rate plans more than 1000000 requests; set stop.requests";
+    expect(problemsOf({ load, stop: { durationMs: 1_000_000 }, seed: -1 })).toEqual([
+      "seed: must be at least 0, is -1",
+      tooMany,
+    ]);
+    expect(problemsOf({ load, stop: { durationMs: 1_000_000, requests: 5 } })).toEqual([]);
+    expect(problemsOf({ load: { kind: "closed", maxConcurrency: 2 }, stop: { durationMs: 1_000_000 } })).toEqual([]);
+  });
+
+  it("refuses a file that holds no object", () => {
+    const result = parseScenario("[]", "mine.json");
+    expect(result).toEqual({ ok: false, problems: ["the whole file: must be an object, is an empty list"] });
+  });
+});
+
+describe("the scenarios that ship", async () => {
+  const folder = new URL("../../scenarios/", import.meta.url);
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+
+  it("are the quick three and the four that a buyer starts from", () => {
+    const ids = ["balanced", "chat-short", "distil", "quick-chat", "quick-distil", "quick-rag", "rag-long"];
+    expect(files.map((file) => basename(file, ".json")).sort()).toEqual(ids);
+  });
+
+  it.each(files)(
+    "%s is valid, paired, seeded with 405 and has the requests that its percentile needs",
+    async (file) => {
+      const result = parseScenario(await readFile(new URL(file, folder), "utf8"), file);
+      if (!result.ok) throw new Error(result.problems.join("\n"));
+      const { arrangement, seed, slo, stop, warmups } = result.scenario;
+      expect({ arrangement, seed, warmups }).toEqual({ arrangement: "paired", seed: 405, warmups: 2 });
+      // The rule by which a quantile cell is left empty: p^n > 0.025.
+      expect(slo.percentile ** stop.requests!).toBeLessThanOrEqual(0.025);
+    },
+  );
+});
