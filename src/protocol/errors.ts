@@ -1,0 +1,106 @@
+import { failure, type Failure, type FailureKind } from "../core/failure.ts";
+import { isObject } from "../core/json.ts";
+
+const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
+  [400, "bad-request"],
+  [401, "auth"],
+  [402, "payment"],
+  [403, "auth"],
+  [404, "not-found"],
+  [408, "server-error"],
+  [410, "not-found"],
+  [429, "rate-limited"],
+  [503, "overloaded"],
+  [529, "overloaded"],
+]);
+
+/** Words in a code, type or message that say more than the status does; first match wins. */
+const BY_WORD: readonly (readonly [RegExp, FailureKind])[] = [
+  [/content[_ ]?filter|responsible_ai|content management policy/i, "content-filter"],
+  [/model[_ ](not[_ ]found|decommissioned|deprecated)|does not exist|end of life/i, "not-found"],
+  [/insufficient[_ ](quota|credit|balance|funds)|billing|payment/i, "payment"],
+  [/rate[_ -]?limit|too many requests|throttl/i, "rate-limited"],
+  [/overload|capacity|unavailable|model not ready/i, "overloaded"],
+  [/invalid[_ ]api[_ ]key|unauthori[sz]ed|authentication|permission/i, "auth"],
+  [/invalid[_ ]request|validation|bad[_ ]request/i, "bad-request"],
+];
+
+/** Status, code and message of an error in any of the shapes that sellers send; null where a shape does not say. */
+interface ErrorFields {
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+/**
+ * Sorts a response other than a good stream into the closed failure kinds. Vendor bodies are read tolerantly: whatever is
+ * not understood falls back on the status.
+ */
+export function httpFailure(status: number, body: string): Failure {
+  const fields = errorFields(parsed(body));
+  const words = `${fields.code ?? ""} ${fields.message ?? ""}`;
+  const detail = fields.message ?? body;
+  return failure(kindOf(status, words), { where: "headers", status, code: fields.code, detail: detail === "" ? null : detail });
+}
+
+/** Sorts an error event inside a 200 stream. */
+export function streamFailure(error: unknown): Failure {
+  const fields = errorFields(error);
+  const words = `${fields.code ?? ""} ${fields.message ?? ""}`;
+  const kind = fields.status === null ? (kindByWord(words) ?? "server-error") : kindOf(fields.status, words);
+  return failure(kind, { where: "stream", status: fields.status, code: fields.code, detail: fields.message });
+}
+
+function kindOf(status: number, words: string): FailureKind {
+  if (status >= 300 && status < 400) return "redirect";
+  const byStatus = BY_STATUS.get(status);
+  // A plain 400 or 5xx hides finer kinds; other statuses are already precise.
+  if (byStatus === undefined || byStatus === "bad-request") {
+    const byWord = kindByWord(words);
+    if (byWord !== null) return byWord;
+  }
+  if (byStatus !== undefined) return byStatus;
+  if (status >= 500) return "server-error";
+  return status >= 400 ? "bad-request" : "protocol";
+}
+
+function kindByWord(words: string): FailureKind | null {
+  return BY_WORD.find(([pattern]) => pattern.test(words))?.[1] ?? null;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+/** Reads `{error:{…}}`, `{error:"…"}`, `{object:"error",…}`, `{detail:…}` and `{message}`. */
+function errorFields(value: unknown): ErrorFields {
+  if (typeof value === "string") return { status: null, code: null, message: value };
+  if (Array.isArray(value)) return errorFields(value[0]);
+  if (!isObject(value)) return { status: null, code: null, message: null };
+  const inner = value["error"];
+  if (inner !== undefined && inner !== null) {
+    const fields = errorFields(inner);
+    return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? text(value["code"]) };
+  }
+  const detail = value["detail"];
+  if (detail !== undefined && detail !== null) return { ...errorFields(detail), status: statusIn(value) };
+  const message = text(value["message"]) ?? text(value["msg"]);
+  return { status: statusIn(value), code: text(value["code"]) ?? text(value["type"]), message };
+}
+
+function statusIn(value: { readonly [key: string]: unknown }): number | null {
+  for (const key of ["status", "status_code", "http_status_code", "code"]) {
+    const status = Number(value[key]);
+    if (Number.isInteger(status) && status >= 300 && status <= 599) return status;
+  }
+  return null;
+}
+
+function text(value: unknown): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,139 @@
+import { failure } from "../core/failure.ts";
+import { isObject } from "../core/json.ts";
+import type { Call, Dialect, FinishReason, Frame, HttpRequest, StreamPart, Usage, Wire } from "../core/provider.ts";
+import { httpFailure, streamFailure } from "./errors.ts";
+
+type Loose = { readonly [key: string]: unknown };
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  eos: "stop",
+  end_turn: "stop",
+  length: "length",
+  max_tokens: "length",
+  content_filter: "content-filter",
+  tool_calls: "tool-calls",
+  function_call: "tool-calls",
+};
+
+/** The OpenAI chat-completions stream, as nearly every seller speaks it, in one seller's dialect. */
+export function openaiChat(dialect: Dialect): Wire {
+  return {
+    request: (call) => request(call, dialect),
+    reader: () => {
+      let model: string | null = null;
+      return (frame) => {
+        const parts = partsOf(frame);
+        // The model is echoed in every chunk; once is enough.
+        return parts.filter((part) => {
+          if (part.type !== "model") return true;
+          const isNew = part.id !== model;
+          model = part.id;
+          return isNew;
+        });
+      };
+    },
+    failure: ({ status, body }) => httpFailure(status, body),
+  };
+}
+
+function request(call: Call, dialect: Dialect): HttpRequest {
+  const body = {
+    model: call.modelId,
+    messages: [{ role: "user", content: call.prompt }],
+    [dialect.maxTokensField]: call.maxOutputTokens,
+    stream: true,
+    ...(dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
+    ...call.extraBody,
+  };
+  return {
+    method: "POST",
+    url: call.baseUrl + call.endpoint,
+    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    body: JSON.stringify(body),
+  };
+}
+
+function partsOf(frame: Frame): StreamPart[] {
+  const data = frame.data.trim();
+  if (data === "[DONE]") return [{ type: "done" }];
+  let chunk: unknown;
+  try {
+    chunk = JSON.parse(data);
+  } catch {
+    if (frame.event === "ping") return [];
+    return [{ type: "error", failure: failure("protocol", { where: "stream", detail: `event is not JSON: ${data}` }) }];
+  }
+  const error = errorIn(frame, chunk);
+  if (error !== null) return [{ type: "error", failure: streamFailure(error) }];
+  if (!isObject(chunk)) return [];
+  const parts: StreamPart[] = [];
+  if (typeof chunk["model"] === "string" && chunk["model"] !== "") parts.push({ type: "model", id: chunk["model"] });
+  const choice = firstChoice(chunk);
+  if (choice !== null) parts.push(...contentOf(choice));
+  const finish = choice?.["finish_reason"];
+  if (typeof finish === "string" && finish !== "") parts.push({ type: "finish", reason: FINISH[finish] ?? "other" });
+  const usage = usageOf(chunk, choice);
+  if (usage !== null) parts.push({ type: "usage", usage });
+  return parts;
+}
+
+/** The error object of a chunk that carries one; null for a good chunk. */
+function errorIn(frame: Frame, chunk: unknown): unknown {
+  if (frame.event === "error") return chunk;
+  if (!isObject(chunk)) return null;
+  if (chunk["error"] !== undefined && chunk["error"] !== null) return chunk;
+  if (chunk["object"] === "error") return chunk;
+  const groq = chunk["x_groq"];
+  if (isObject(groq) && groq["error"] !== undefined && groq["error"] !== null) return groq;
+  return null;
+}
+
+/** We ask for one answer; a server that sends several is read by its first. */
+function firstChoice(chunk: Loose): Loose | null {
+  const choices = chunk["choices"];
+  if (!Array.isArray(choices)) return null;
+  return choices.filter(isObject).find((choice) => (choice["index"] ?? 0) === 0) ?? null;
+}
+
+function contentOf(choice: Loose): StreamPart[] {
+  const delta = isObject(choice["delta"]) ? choice["delta"] : {};
+  const parts: StreamPart[] = [];
+  // Some gateways send the same reasoning under both names.
+  const reasoning = nonEmpty(delta["reasoning_content"]) ?? nonEmpty(delta["reasoning"]);
+  if (reasoning !== null) parts.push({ type: "content", channel: "reasoning", text: reasoning });
+  const text = nonEmpty(delta["content"]) ?? (choice["delta"] === undefined ? nonEmpty(choice["text"]) : null);
+  if (text !== null) parts.push({ type: "content", channel: "text", text });
+  const tool = toolText(delta["tool_calls"]);
+  if (tool !== null) parts.push({ type: "content", channel: "tool", text: tool });
+  return parts;
+}
+
+function toolText(calls: unknown): string | null {
+  if (!Array.isArray(calls)) return null;
+  const texts = calls.filter(isObject).map((call) => {
+    const target = isObject(call["function"]) ? call["function"] : {};
+    return `${nonEmpty(target["name"]) ?? ""}${nonEmpty(target["arguments"]) ?? ""}`;
+  });
+  return nonEmpty(texts.join(""));
+}
+
+function usageOf(chunk: Loose, choice: Loose | null): Usage | null {
+  const groq = isObject(chunk["x_groq"]) ? chunk["x_groq"]["usage"] : undefined;
+  const usage = [chunk["usage"], groq, choice?.["usage"]].find(isObject);
+  if (usage === undefined) return null;
+  const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
+  return {
+    input: count(usage["prompt_tokens"]),
+    output: count(usage["completion_tokens"]),
+    cached: count(details["cached_tokens"]),
+  };
+}
+
+function count(value: unknown): number | null {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;
+}
+
+function nonEmpty(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import type { Dialect, StreamPart } from "../../src/core/provider.ts";
+import { openaiChat } from "../../src/protocol/openai-chat.ts";
+
+const baseline: Dialect = { maxTokensField: "max_tokens", streamOptions: true };
+
+/** Parts of a stream given as its data payloads; objects are written as JSON. */
+function parts(...events: readonly unknown[]): StreamPart[] {
+  const read = openaiChat(baseline).reader();
+  return events.flatMap((event) => read({ event: null, data: typeof event === "string" ? event : JSON.stringify(event) }));
+}
+
+function delta(fields: object, finish: string | null = null): object {
+  return { choices: [{ index: 0, delta: fields, finish_reason: finish }] };
+}
+
+const text = (value: string): StreamPart => ({ type: "content", channel: "text", text: value });
+const finish = (reason: "stop" | "length" | "content-filter" | "tool-calls" | "other"): StreamPart => ({ type: "finish", reason });
+const usage = (input: number | null, output: number | null, cached: number | null = null): StreamPart => ({
+  type: "usage",
+  usage: { input, output, cached },
+});
+
+describe("the OpenAI chat stream", () => {
+  it("takes a role-only first chunk for no content", () => {
+    expect(parts(delta({ role: "assistant" }), delta({ role: "assistant", content: "" }))).toEqual([]);
+  });
+  it("takes null content for no content", () => {
+    expect(parts(delta({ content: null }))).toEqual([]);
+  });
+  it("reads text in the first chunk", () => {
+    expect(parts(delta({ role: "assistant", content: "Hi" }))).toEqual([text("Hi")]);
+  });
+  it("reads text and finish of one chunk in this order", () => {
+    expect(parts(delta({ content: "end" }, "stop"))).toEqual([text("end"), finish("stop")]);
+  });
+  it("reads usage in a last chunk without choices", () => {
+    expect(parts({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 2 } } })).toEqual([
+      usage(3, 5, 2),
+    ]);
+  });
+  it("reads usage on the finish chunk", () => {
+    expect(parts({ ...delta({}, "length"), usage: { prompt_tokens: 3, completion_tokens: 5 } })).toEqual([finish("length"), usage(3, 5)]);
+  });
+  it("reads usage in every chunk, null or not", () => {
+    expect(parts({ ...delta({ content: "a" }), usage: null }, { ...delta({ content: "b" }), usage: { prompt_tokens: 3, completion_tokens: 2 } })).toEqual([
+      text("a"),
+      text("b"),
+      usage(3, 2),
+    ]);
+  });
+  it("reads usage under x_groq", () => {
+    expect(parts({ choices: [], x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } })).toEqual([usage(1, 2)]);
+  });
+  it("reads usage inside the choice", () => {
+    expect(parts({ choices: [{ index: 0, delta: {}, usage: { prompt_tokens: 1, completion_tokens: 2 } }] })).toEqual([usage(1, 2)]);
+  });
+  it("leaves out counts that are not whole numbers", () => {
+    expect(parts({ choices: [], usage: { prompt_tokens: "7", completion_tokens: -1 } })).toEqual([usage(null, null)]);
+  });
+  it.each([
+    ["stop", "stop"],
+    ["eos", "stop"],
+    ["length", "length"],
+    ["content_filter", "content-filter"],
+    ["tool_calls", "tool-calls"],
+    ["recitation", "other"],
+  ] as const)("maps finish_reason %s to %s", (wire, reason) => {
+    expect(parts(delta({}, wire))).toEqual([finish(reason)]);
+  });
+  it("counts text once when choices[].text repeats delta.content", () => {
+    expect(parts({ choices: [{ index: 0, text: "a", delta: { content: "a", token_id: 5 }, seed: 1 }] })).toEqual([text("a")]);
+  });
+  it("reads choices[].text where there is no delta", () => {
+    expect(parts({ choices: [{ index: 0, text: "a" }] })).toEqual([text("a")]);
+  });
+  it("reads reasoning under either name, once when under both", () => {
+    const reasoning: StreamPart = { type: "content", channel: "reasoning", text: "hm" };
+    expect(parts(delta({ reasoning: "hm" }))).toEqual([reasoning]);
+    expect(parts(delta({ reasoning_content: "hm" }))).toEqual([reasoning]);
+    expect(parts(delta({ reasoning: "hm", reasoning_content: "hm" }))).toEqual([reasoning]);
+  });
+  it("reads tool-call deltas as content", () => {
+    const call = { index: 0, id: "x", function: { name: "look", arguments: '{"a"' } };
+    expect(parts(delta({ tool_calls: [call] }))).toEqual([{ type: "content", channel: "tool", text: 'look{"a"' }]);
+  });
+  it("reads the first of several choices", () => {
+    const choices = [
+      { index: 1, delta: { content: "second" } },
+      { index: 0, delta: { content: "first" } },
+    ];
+    expect(parts({ choices })).toEqual([text("first")]);
+  });
+  it("tolerates an empty prologue, content-filter fields and unknown keys", () => {
+    expect(parts({ choices: [], prompt_filter_results: [{}] }, { choices: [{ index: 0, delta: {}, content_filter_results: {} }], padding: "x" })).toEqual([]);
+  });
+  it("knows the terminator", () => {
+    expect(parts("[DONE]", " [DONE] ")).toEqual([{ type: "done" }, { type: "done" }]);
+  });
+  it("tells the echoed model once, and again when it changes", () => {
+    const chunk = (model: string): object => ({ model, ...delta({}) });
+    expect(parts(chunk("a"), chunk("a"), chunk("b"))).toEqual([
+      { type: "model", id: "a" },
+      { type: "model", id: "b" },
+    ]);
+  });
+  it("ignores pings that are not JSON", () => {
+    expect(openaiChat(baseline).reader()({ event: "ping", data: "pong" })).toEqual([]);
+  });
+});
+
+describe("errors inside a 200 stream", () => {
+  it.each([
+    ["{error:{…}} with a code in words", { error: { message: "slow down", code: "rate_limit_exceeded" } }, "rate-limited", null],
+    ["{error:{…}} with a status as code", { error: { message: "down", code: 503 } }, "overloaded", 503],
+    ["{error:'text'}", { error: "Model is overloaded" }, "overloaded", null],
+    ["{object:'error'}", { object: "error", message: "boom", type: "InternalServerError", code: 500 }, "server-error", 500],
+    ["x_groq.error", { x_groq: { error: "over capacity" } }, "overloaded", null],
+  ] as const)("reads %s", (_name, chunk, kind, status) => {
+    const [part] = parts(chunk);
+    expect(part).toMatchObject({ type: "error", failure: { kind, status, where: "stream" } });
+  });
+  it("reads event: error", () => {
+    const [part] = openaiChat(baseline).reader()({ event: "error", data: '{"message":"boom"}' });
+    expect(part).toMatchObject({ type: "error", failure: { kind: "server-error", detail: "boom" } });
+  });
+  it("takes an event that is not JSON for a broken protocol", () => {
+    expect(parts('{"choices":[')).toMatchObject([{ type: "error", failure: { kind: "protocol" } }]);
+  });
+});
+
+describe("responses that are no stream", () => {
+  const cases = [
+    [401, '{"error":{"message":"Incorrect API key","type":"invalid_request_error","code":"invalid_api_key"}}', "auth", "invalid_api_key"],
+    [400, '{"error":{"message":"filtered","code":"content_filter"}}', "content-filter", "content_filter"],
+    [400, '{"error":{"message":"The model `x` has been decommissioned","code":"model_decommissioned"}}', "not-found", "model_decommissioned"],
+    [402, "", "payment", null],
+    [403, '{"message":"no access"}', "auth", null],
+    [404, '{"error":{"message":"The model does not exist","code":"model_not_found"}}', "not-found", "model_not_found"],
+    [410, "", "not-found", null],
+    [422, '{"detail":[{"loc":["body","max_tokens"],"msg":"Field required","type":"missing"}]}', "bad-request", "missing"],
+    [429, '{"error":{"message":"Too many requests"}}', "rate-limited", null],
+    [500, "<html><body>oops</body></html>", "server-error", null],
+    [500, '{"object":"error","message":"engine overloaded","type":"ServerError"}', "overloaded", "ServerError"],
+    [503, '{"error":"Model is loading"}', "overloaded", null],
+    [529, "", "overloaded", null],
+    [301, "", "redirect", null],
+    [418, "teapot", "bad-request", null],
+  ] as const;
+  it.each(cases)("sorts %i %s into %s", (status, body, kind, code) => {
+    expect(openaiChat(baseline).failure({ status, headers: {}, body })).toMatchObject({ kind, status, code });
+  });
+  it("never quotes control characters, and cuts long bodies", () => {
+    const { detail } = openaiChat(baseline).failure({ status: 500, headers: {}, body: `\u001b[31m${"x".repeat(1000)}` });
+    expect(detail).not.toContain("\u001b");
+    expect(detail!.length).toBeLessThanOrEqual(300);
+  });
+});
+
+describe("the OpenAI chat request", () => {
+  const call = { baseUrl: "http://h/v1", endpoint: "/chat/completions", modelId: "m", prompt: "hi", maxOutputTokens: 9, extraBody: {} };
+  it("asks for a stream with usage and a limit", () => {
+    const { method, url, body } = openaiChat(baseline).request(call);
+    expect([method, url]).toEqual(["POST", "http://h/v1/chat/completions"]);
+    expect(JSON.parse(body!)).toEqual({
+      model: "m",
+      messages: [{ role: "user", content: "hi" }],
+      max_tokens: 9,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+  });
+  it("leaves stream_options out and renames the limit where the dialect says so", () => {
+    const { body } = openaiChat({ maxTokensField: "max_completion_tokens", streamOptions: false }).request({ ...call, extraBody: { temperature: 0 } });
+    expect(JSON.parse(body!)).toEqual({
+      model: "m",
+      messages: [{ role: "user", content: "hi" }],
+      max_completion_tokens: 9,
+      stream: true,
+      temperature: 0,
+    });
+  });
+});
