@@ -1,0 +1,30 @@
+import { msFromUs } from "../core/units.ts";
+import type { Time } from "./time.ts";
+
+const TICK_MS = 10;
+
+/** Watches how late our own event loop runs: a process that was busy or frozen cannot vouch for its stamps. */
+export function watchLoopDelay(time: Time): { stop(): { delayMsMax: number } } {
+  let delayMsMax = 0;
+  let due = 0;
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    due = time.now() + TICK_MS * 1000;
+    cancel = time.after(TICK_MS, tick);
+  };
+  const measure = (): void => {
+    delayMsMax = Math.max(delayMsMax, msFromUs(time.now() - due));
+  };
+  const tick = (): void => {
+    measure();
+    arm();
+  };
+  arm();
+  return {
+    stop: () => {
+      cancel();
+      measure();
+      return { delayMsMax };
+    },
+  };
+}
