@@ -1,0 +1,12 @@
+/** The names that a run folder is made of. */
+export const MANIFEST_FILE = "manifest.json";
+
+/** The NDJSON files; each becomes `<name>.gz` when the run is finished. */
+export const ROW_FILES = {
+  intents: "intents.ndjson",
+  observations: "observations.ndjson",
+  events: "events.ndjson",
+  tokens: "tokens.ndjson",
+} as const;
+
+export type RowFile = (typeof ROW_FILES)[keyof typeof ROW_FILES];

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { JsonObject } from "../core/json.ts";
+import type { Manifest } from "../core/run.ts";
+import type { Same } from "./same.ts";
+
+const text = z.string();
+const number = z.number();
+const us = z.int();
+const textMap = z.record(text, text);
+
+const load = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("open"),
+    arrival: z.enum(["constant", "poisson"]),
+    ratePerSecond: number,
+    maxInFlight: number,
+  }),
+  z.object({ kind: z.literal("closed"), maxConcurrency: number }),
+]);
+
+const scenario = z.object({
+  id: text,
+  title: text,
+  source: text,
+  prompt: z.object({
+    inputTokens: number,
+    outputTokens: number,
+    content: z.enum(["prose", "code", "json"]),
+    cache: z.literal("cold"),
+  }),
+  load,
+  stop: z.object({ requests: number.nullable(), durationMs: number.nullable() }),
+  warmups: number,
+  slo: z.object({ ttftMs: number.nullable(), tpotMs: number.nullable(), e2eMs: number.nullable(), percentile: number }),
+  arrangement: z.enum(["paired", "rotated"]),
+  seed: number,
+});
+
+const price = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("tokens"),
+    inputUsdPerMtok: number,
+    outputUsdPerMtok: number,
+    cachedInputUsdPerMtok: number.nullable(),
+    asOf: text.nullable(),
+    source: text,
+  }),
+  z.object({
+    kind: z.literal("hour"),
+    usdPerReplicaHour: number,
+    replicas: number,
+    asOf: text.nullable(),
+    source: text,
+  }),
+  z.object({ kind: z.literal("unknown"), reason: text }),
+]);
+
+const target = z.object({
+  id: text,
+  provider: text,
+  model: text,
+  modelId: text,
+  region: text.nullable(),
+  tier: text.nullable(),
+  precision: text.nullable(),
+  baseUrl: text,
+  endpoint: text,
+  apiKeyEnv: text.nullable(),
+  headers: textMap,
+  extraBody: z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  price,
+  simulated: z.boolean(),
+});
+
+const end = z.object({
+  endedAt: text,
+  endUs: us,
+  reason: z.enum(["complete", "interrupt", "budget"]),
+  windows: z.array(z.object({ scenario: text, startUs: us, endUs: us, loopDelayMsMax: number })),
+  clientErrorMsP99: number.nullable(),
+});
+
+/** `manifest.json`, version 1. Unknown members are ignored. */
+export const manifestSchema = z.object({
+  v: z.literal(1),
+  runId: text,
+  label: text,
+  toolVersion: text,
+  definitionsVersion: number,
+  schemaVersion: number,
+  startedAt: text,
+  clock: z.object({ name: text, originNs: text }),
+  seed: number,
+  simulated: z.boolean(),
+  vantage: text,
+  host: z.object({ platform: text, arch: text, cpus: number, cpuModel: text, memoryBytes: number, node: text }),
+  proxied: z.boolean(),
+  maxCostUsd: number.nullable(),
+  maxFailureShare: number,
+  timeouts: z.object({ connectMs: number, firstContentMs: number, idleMs: number, totalMs: number }),
+  metadata: textMap,
+  scenarios: z.array(z.object({ scenario, text, sha256: text })),
+  targets: z.array(target),
+  certificate: z.null(),
+  end: end.nullable(),
+});
+
+// The schema and core's type say the same, or this file does not compile.
+true satisfies Same<z.infer<typeof manifestSchema>, Manifest>;

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import type { EventTrace, Intent, Observation, TokenCount } from "../core/observation.ts";
+import type { Manifest } from "../core/run.ts";
+import { gzipAtomically, writeAtomically } from "./atomic.ts";
+import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
+import { openRows } from "./row-writer.ts";
+
+/** The folder of one run while it is being written. Every method throws StoreError. */
+export interface RunFolder {
+  /** The run id: the folder's name. */
+  readonly id: string;
+  readonly path: string;
+  /** Written first, and again with its `end` when the run is over. */
+  writeManifest(manifest: Manifest): Promise<void>;
+  /** Returns when the kernel has it: only then may the request leave. */
+  appendIntent(intent: Intent): void;
+  appendObservation(observation: Observation): void;
+  appendEvents(trace: EventTrace): void;
+  /** All local token counts at once, after the run. */
+  writeTokens(counts: Iterable<TokenCount>): Promise<void>;
+  /** Closes and compresses the row files. To be called once; nothing can be appended after it. */
+  finish(): Promise<void>;
+}
+
+/** Opens the row files of an existing, empty folder. */
+export function openRunFolder(path: string, id: string): RunFolder {
+  const intents = openRows(join(path, ROW_FILES.intents));
+  const observations = openRows(join(path, ROW_FILES.observations));
+  const events = openRows(join(path, ROW_FILES.events));
+  let hasTokens = false;
+  return {
+    id,
+    path,
+    writeManifest: (manifest) => writeAtomically(join(path, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`),
+    appendIntent: (intent) => intents.append(intent),
+    appendObservation: (observation) => observations.append(observation),
+    appendEvents: (trace) => events.append(trace),
+    writeTokens: async (counts) => {
+      const lines = Array.from(counts, (count) => `${JSON.stringify(count)}\n`);
+      await writeAtomically(join(path, ROW_FILES.tokens), lines.join(""));
+      hasTokens = true;
+    },
+    finish: async () => {
+      for (const writer of [intents, observations, events]) writer.close();
+      const files = [ROW_FILES.intents, ROW_FILES.observations, ROW_FILES.events];
+      for (const file of hasTokens ? [...files, ROW_FILES.tokens] : files) await gzipAtomically(join(path, file));
+    },
+  };
+}
