@@ -1,0 +1,84 @@
+import type { Fault } from "./fault.ts";
+
+/** How usage is reported: only when asked for, always on the finish chunk, as a running total in every chunk, or never. */
+export const USAGE_MODES = ["on-request", "finish-chunk", "every-chunk", "never"] as const;
+
+/** The character of one simulated endpoint. Data, not code: a JSON file can state another. */
+export interface Profile {
+  /** Delay of everything, as from a far network: it passes before any header. */
+  readonly roundTripMs: number;
+  /** Mean time from the start of service to the first text: base + perInputToken × prompt tokens, lognormal. */
+  readonly ttft: { readonly baseMs: number; readonly perInputTokenMs: number; readonly sigma: number };
+  /** Mean gap between content events, lognormal. */
+  readonly interEvent: { readonly meanMs: number; readonly sigma: number };
+  /** Tokens of each content event; the last one has the rest. */
+  readonly tokensPerEvent: number;
+  /** Requests served at once; others wait first come, first served, with their headers already sent. */
+  readonly capacity: number;
+  /** Requests that may wait; one more is answered with 503. */
+  readonly queueMax: number;
+  /** Slowness of each replica, 1 for nominal; a connection sticks to one, in turn. */
+  readonly replicas: readonly number[];
+  /** Slowness over time: 1 + amplitude × sin(2π × time since start / period). Null: none. */
+  readonly drift: { readonly amplitude: number; readonly periodMs: number } | null;
+  /** What a careless client mistakes for text: the role-only chunk, and an empty delta unless null; after the delay. */
+  readonly prologue: { readonly roleMs: number; readonly emptyDeltaMs: number | null };
+  /** Usage comes this long after the finish chunk, the terminator this long after that. */
+  readonly epilogue: { readonly usageMs: number; readonly doneMs: number };
+  readonly usage: (typeof USAGE_MODES)[number];
+  /** At most one fault per request; the shares add up to at most 1. */
+  readonly faults: readonly Fault[];
+  /** When not null, requests must carry it as a bearer token. A planted credential, never a real one. */
+  readonly apiKey: string | null;
+}
+
+export type Profiles = Readonly<Record<string, Profile>>;
+
+/** Quick in every respect: the profile to beat, and the plainest to derive a test's own from. */
+const FAST: Profile = {
+  roundTripMs: 0,
+  ttft: { baseMs: 60, perInputTokenMs: 0.02, sigma: 0.15 },
+  interEvent: { meanMs: 6, sigma: 0.2 },
+  tokensPerEvent: 1,
+  capacity: 64,
+  queueMax: 4096,
+  replicas: [1],
+  drift: null,
+  prologue: { roleMs: 0, emptyDeltaMs: null },
+  epilogue: { usageMs: 0, doneMs: 0 },
+  usage: "on-request",
+  faults: [],
+  apiKey: null,
+};
+
+/** The simulated endpoints, of opposite characters and all quick enough for a demonstration. */
+export const PROFILES = {
+  "sim-fast": FAST,
+  /** Slower, and queues: ten at once find eight places. */
+  "sim-cheap": {
+    ...FAST,
+    ttft: { baseMs: 140, perInputTokenMs: 0.06, sigma: 0.25 },
+    interEvent: { meanMs: 10, sigma: 0.3 },
+    capacity: 8,
+  },
+  /** Fast while it works: one request in ten fails. */
+  "sim-flaky": {
+    ...FAST,
+    ttft: { baseMs: 80, perInputTokenMs: 0.02, sigma: 0.35 },
+    interEvent: { meanMs: 8, sigma: 0.4 },
+    faults: [
+      { name: "error-event", share: 0.03 },
+      { name: "cut", share: 0.03 },
+      { name: "http-503", share: 0.02 },
+      { name: "http-429", share: 0.02 },
+    ],
+  },
+  /** An ocean away, otherwise good: several tokens per event. */
+  "sim-far": {
+    ...FAST,
+    roundTripMs: 120,
+    ttft: { baseMs: 70, perInputTokenMs: 0.02, sigma: 0.15 },
+    interEvent: { meanMs: 28, sigma: 0.2 },
+    tokensPerEvent: 4,
+  },
+} as const satisfies Profiles;

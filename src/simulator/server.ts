@@ -1,0 +1,165 @@
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { isAuthorized, openChat, UNAUTHORIZED, type Chat } from "./chat.ts";
+import { NS_PER_MS, startClock, type Clock } from "./clock.ts";
+import { openLedger, type LedgerRecord } from "./ledger.ts";
+import { errorBody, modelList } from "./openai.ts";
+import { PROFILES, type Profiles } from "./profile.ts";
+import { startScheduler, type Scheduler } from "./scheduler.ts";
+import { openLateness, type SimulatorStats } from "./stats.ts";
+
+export interface SimulatorOptions {
+  readonly seed: number;
+  /** Address to listen on; loopback when absent. */
+  readonly host?: string;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** Beside the built-in ones, or in their place where names are equal. What a user wrote goes through `parseProfiles`. */
+  readonly profiles?: Profiles;
+  /** NDJSON file that the ledger is appended to. */
+  readonly ledger?: string;
+}
+
+export interface Simulator {
+  /** `http://127.0.0.1:41234`; the base URL of a profile is this with `/<profile>/v1`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Ended chat requests, oldest first; at most the newest `LEDGER_RECORDS_MAX`. */
+  ledger(): readonly LedgerRecord[];
+  stats(): SimulatorStats;
+  /** Cuts what is in flight and flushes the ledger. Rejects when its file is incomplete. Harmless when repeated. */
+  close(): Promise<void>;
+}
+
+/** Idle connections stay open longer than any pause of a benchmark, so that this server's time-out is never measured. */
+const KEEP_ALIVE_MS = 600_000;
+/** Connections that the system may hold before they are accepted: a burst of several hundred clients is not refused. */
+const BACKLOG = 2048;
+const CONNECTIONS_MAX = 10_000;
+/** What `models` lists. Any other name is answered as well. */
+const MODEL_ID = "llama-3.1-405b-instruct";
+const PROFILE_ROUTE = /^(?:GET \/([^/]+)\/v1\/models|POST \/([^/]+)\/v1\/chat\/completions)$/;
+
+/**
+ * Starts a server with known timing that speaks the OpenAI chat completions protocol.
+ *
+ * @throws when the address is taken or the ledger's file cannot be opened
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const profiles: Profiles = { ...PROFILES, ...options.profiles };
+  const ledger = await openLedger(options.ledger ?? null);
+  const clock = startClock();
+  const scheduler = startScheduler(clock);
+  const lateness = openLateness();
+  const chat = openChat({ seed: options.seed, profiles, clock, scheduler, ledger, lateness });
+  const stats = (): SimulatorStats => ({
+    ...chat.counts(),
+    lateness: lateness.read(),
+    ledgerError: ledger.fileError()?.message ?? null,
+  });
+  const listener = listenerOf({ seed: options.seed, profiles, clock, scheduler, chat, stats, ledger: ledger.records });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener);
+  server.maxConnections = CONNECTIONS_MAX;
+  const host = options.host ?? "127.0.0.1";
+  try {
+    server.listen({ host, port: options.port ?? 0, backlog: BACKLOG });
+    await once(server, "listening");
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    const drained = once(server, "close");
+    chat.close();
+    scheduler.stop();
+    server.close();
+    server.closeAllConnections();
+    await drained;
+    await ledger.close();
+  };
+  let closed: Promise<void> | null = null;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    host,
+    port,
+    ledger: ledger.records,
+    stats,
+    close: () => (closed ??= close()),
+  };
+}
+
+interface Site {
+  readonly seed: number;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly chat: Chat;
+  readonly stats: () => SimulatorStats;
+  readonly ledger: () => readonly LedgerRecord[];
+}
+
+function listenerOf(site: Site): RequestListener {
+  return (request, response) => {
+    // The body of a request that nobody reads would block its connection; whoever reads it listens within this call.
+    request.resume();
+    // A client that is gone: its `close` says so too.
+    response.on("error", () => undefined);
+    const firstByteNs = site.clock.now();
+    const path = (request.url ?? "").split("?", 1)[0]!;
+    const route = `${request.method} ${path}`;
+    const [, modelsOf, chatOf] = PROFILE_ROUTE.exec(route) ?? [];
+    const profileName = modelsOf ?? chatOf;
+    if (profileName === undefined) {
+      sendOther(site, route, response);
+      return;
+    }
+    const profile = Object.hasOwn(site.profiles, profileName) ? site.profiles[profileName] : undefined;
+    if (profile === undefined) {
+      const message = `There is no profile ${profileName}; there are ${Object.keys(site.profiles).join(", ")}.`;
+      sendJson(response, 404, errorBody({ message, type: "invalid_request_error", code: "model_not_found" }));
+    } else if (modelsOf !== undefined) {
+      const send = (): void => {
+        if (isAuthorized(request, profile)) sendJson(response, 200, modelList([MODEL_ID]));
+        else sendJson(response, 401, errorBody(UNAUTHORIZED));
+      };
+      site.scheduler.at(firstByteNs + profile.roundTripMs * NS_PER_MS, send);
+    } else {
+      void site.chat.handle({ request, response, path, profileName, profile, firstByteNs });
+    }
+  };
+}
+
+/** The routes of the server itself. */
+function sendOther(site: Site, route: string, response: ServerResponse): void {
+  switch (route) {
+    case "GET /healthz":
+      sendJson(response, 200, JSON.stringify({ status: "ok", seed: site.seed }));
+      break;
+    case "GET /stats":
+      sendJson(response, 200, JSON.stringify(site.stats()));
+      break;
+    case "GET /ledger":
+      response.writeHead(200, { "content-type": "application/x-ndjson" });
+      response.end(
+        site
+          .ledger()
+          .map((record) => `${JSON.stringify(record)}\n`)
+          .join(""),
+      );
+      break;
+    default:
+      sendJson(
+        response,
+        404,
+        errorBody({ message: `Nothing is at ${route}.`, type: "invalid_request_error", code: "not_found" }),
+      );
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(body);
+}
