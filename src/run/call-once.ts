@@ -1,0 +1,120 @@
+import { failure, type Failure } from "../core/failure.ts";
+import type { EventTrace, Observation, Outcome, RateLimit, Reason } from "../core/observation.ts";
+import type { HttpRequest, Wire } from "../core/provider.ts";
+import type { Timeouts } from "../core/run.ts";
+import type { Us } from "../core/units.ts";
+import type { Connection } from "../transport/connection.ts";
+import { exchange, type ExchangeResult } from "../transport/exchange.ts";
+import type { Time } from "../time/time.ts";
+import { rateLimitOf } from "./rate-limit.ts";
+import { readResponse, responseFlags, sha256, type Response } from "./response.ts";
+
+/** Everything about one attempt that is known before it leaves. */
+export interface Attempt {
+  readonly identity: Pick<
+    Observation,
+    "id" | "target" | "scenario" | "load" | "slice" | "pair" | "turn" | "attempt" | "phase" | "request"
+  >;
+  readonly scheduledUs: Us;
+  readonly request: HttpRequest;
+  readonly modelId: string;
+  readonly reservedUsd: number | null;
+}
+
+/** What one attempt left behind. */
+export interface Called {
+  readonly observation: Observation;
+  /** Null when there was no content. */
+  readonly trace: EventTrace | null;
+  /** The answer, for local token counting; null when there was none or it was too long to keep. */
+  readonly text: { readonly first: string; readonly whole: string } | null;
+}
+
+/** One attempt: send, read, judge. Never throws, never retries. */
+export async function callOnce(
+  attempt: Attempt,
+  connection: Connection,
+  wire: Wire,
+  limits: Timeouts,
+  time: Time,
+  signal: AbortSignal,
+): Promise<Called> {
+  let cancelled = false;
+  const reader = readResponse(wire, {
+    contentSeen: () => call.control.contentSeen(),
+    failed: (because) => call.control.abort(because),
+  });
+  const call = exchange(connection, attempt.request, limits, time, reader);
+  const interrupt = (): void => {
+    cancelled = true;
+    call.control.abort(failure("network", { where: "stream", detail: "interrupted" }));
+  };
+  if (signal.aborted) interrupt();
+  signal.addEventListener("abort", interrupt);
+  const result = await call.result;
+  signal.removeEventListener("abort", interrupt);
+  reader.onEnd();
+  return called(attempt, result, reader.response, cancelled);
+}
+
+/** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
+function judge(result: ExchangeResult, response: Response, cancelled: boolean): readonly [Outcome, Failure | null, Reason | null] {
+  const failed = (because: Failure) => ["failed", because, null] as const;
+  if (response.failure !== null) return failed(response.failure);
+  if (response.finish === "content-filter") {
+    return failed(failure("content-filter", { where: "stream", status: response.status, detail: "the answer was filtered" }));
+  }
+  // An answer with its finish reason or terminator is whole, whatever the connection did after it.
+  if (response.finish !== null || response.done) return ["completed", null, null];
+  if (cancelled) return ["cancelled", null, "interrupt"];
+  if (result.error !== null) return failed({ ...result.error, status: result.error.status ?? response.status });
+  return failed(failure("truncated", { where: "stream", status: response.status, detail: "ended without finish reason or terminator" }));
+}
+
+function called(attempt: Attempt, result: ExchangeResult, response: Response, cancelled: boolean): Called {
+  const [outcome, because, reason] = judge(result, response, cancelled);
+  const firstContent = response.contentUs[0] ?? null;
+  const hasText = response.textWhole && response.text !== "";
+  const observation: Observation = {
+    v: 1,
+    ...attempt.identity,
+    stamps: {
+      scheduled: attempt.scheduledUs,
+      released: result.released,
+      sent: result.sent,
+      written: result.written,
+      headers: result.headers,
+      firstByte: result.firstByte,
+      firstContent,
+      lastContent: response.contentUs.at(-1) ?? null,
+      end: result.end,
+    },
+    connection: result.connection,
+    outcome,
+    failure: because,
+    reason,
+    finish: response.finish,
+    flags: outcome === "completed" ? responseFlags(response, attempt.modelId) : [],
+    usage: response.usage,
+    events: { content: response.contentUs.length, total: response.totalEvents, coalesced: response.coalesced },
+    server: response.server,
+    rateLimit: rateLimit(response),
+    modelEchoed: response.model,
+    response: { bytes: result.bytes, chars: response.chars, textHash: hasText ? sha256(response.text) : null },
+    cost: { reservedUsd: attempt.reservedUsd, usd: null },
+  };
+  return {
+    observation,
+    trace: firstContent === null ? null : traceOf(attempt.identity.id, response.contentUs),
+    text: hasText ? { first: response.firstText, whole: response.text } : null,
+  };
+}
+
+function rateLimit(response: Response): RateLimit | null {
+  return response.status === null ? null : rateLimitOf(response.headers);
+}
+
+function traceOf(id: string, contentUs: readonly Us[]): EventTrace {
+  const deltasUs = contentUs.slice(1).map((at, i) => at - contentUs[i]!);
+  return { v: 1, id, firstUs: contentUs[0]!, deltasUs };
+}

@@ -1,0 +1,183 @@
+import type { Observation, Reason } from "../core/observation.ts";
+import { observationId } from "../core/observation.ts";
+import type { HttpRequest, Wire } from "../core/provider.ts";
+import type { Timeouts } from "../core/run.ts";
+import { loadLabel, type Arrival, type Scenario } from "../core/scenario.ts";
+import type { Target } from "../core/target.ts";
+import type { Us } from "../core/units.ts";
+import { promptOf } from "../scenario/prompts.ts";
+import type { Time } from "../time/time.ts";
+import type { Pool } from "../transport/pool.ts";
+import { settledUsd, worstCaseUsd, type Budget } from "./budget.ts";
+import { callOnce, type Attempt, type Called } from "./call-once.ts";
+import { sha256 } from "./response.ts";
+
+/** A target with all that is needed to call it. */
+export interface Contender {
+  readonly target: Target;
+  readonly wire: Wire;
+  /** Adds credentials. Called outside timed requests. */
+  readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
+}
+
+/** Where the records of a run go. */
+export interface Sink {
+  /** On disk before it returns: what is in flight must be known after a kill. */
+  intent(of: { id: string; target: string; atUs: Us; reservedUsd: number | null }): void;
+  called(called: Called): void;
+  /** A planned request that never left. */
+  skipped(observation: Observation): void;
+}
+
+/** What all lanes of a run share. */
+export interface LaneContext {
+  readonly runId: string;
+  readonly timeouts: Timeouts;
+  readonly budget: Budget;
+  readonly time: Time;
+  readonly signal: AbortSignal;
+  readonly sink: Sink;
+  /** Reports that the run cannot go on (a full disk): it is stopped, and what is in flight ends as interrupted. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** A request that is built and signed, waiting for its moment. */
+export interface Prepared {
+  readonly arrival: Arrival;
+  readonly request: HttpRequest;
+  readonly promptHash: string;
+  readonly inputTokens: number;
+}
+
+/** One target in one scenario: prepares its requests and lets them go. */
+export interface Lane {
+  readonly target: Target;
+  prepare(arrival: Arrival): Promise<Prepared>;
+  /** Lets one request go now, or counts it as dropped or not started. Resolves when it is over. */
+  release(prepared: Prepared, scheduledUs: Us): Promise<void>;
+  /** Counts a planned request that will not be sent. */
+  skip(arrival: Arrival, scheduledUs: Us, reason: Reason): void;
+  /** Why nothing more will leave; null while it may. */
+  stopped(): "interrupt" | "budget" | null;
+}
+
+export function openLane(contender: Contender, scenario: Scenario, pool: Pool, context: LaneContext): Lane {
+  const { target, wire } = contender;
+  const { time, budget, sink, signal } = context;
+  const inFlightMax = scenario.load.kind === "open" ? scenario.load.maxInFlight : Number.POSITIVE_INFINITY;
+  let inFlight = 0;
+  let overBudget = false;
+
+  const identity = (arrival: Arrival, prepared: Prepared | null): Attempt["identity"] => ({
+    id: observationId({ scenario: scenario.id, target: target.id, phase: arrival.phase, pair: arrival.pair, attempt: 1 }),
+    target: target.id,
+    scenario: scenario.id,
+    load: loadLabel(scenario.load),
+    slice: null,
+    pair: arrival.pair,
+    turn: 0,
+    attempt: 1,
+    phase: arrival.phase,
+    request: {
+      inputTokens: prepared?.inputTokens ?? scenario.prompt.inputTokens,
+      maxOutputTokens: scenario.prompt.outputTokens,
+      bytes: prepared === null ? null : Buffer.byteLength(prepared.request.body ?? ""),
+      promptHash: prepared?.promptHash ?? null,
+    },
+  });
+
+  const skip = (arrival: Arrival, scheduledUs: Us, outcome: "dropped" | "not-started", reason: Reason | null): void =>
+    sink.skipped(skippedObservation(identity(arrival, null), scheduledUs, outcome, reason));
+  const stopped = (): "interrupt" | "budget" | null => (signal.aborted ? "interrupt" : overBudget ? "budget" : null);
+
+  const send = async (prepared: Prepared, scheduledUs: Us, reservedUsd: number | null): Promise<void> => {
+    const who = identity(prepared.arrival, prepared);
+    sink.intent({ id: who.id, target: target.id, atUs: time.now(), reservedUsd });
+    inFlight += 1;
+    const connection = pool.take();
+    const attempt: Attempt = { identity: who, scheduledUs, request: prepared.request, modelId: target.modelId, reservedUsd };
+    const called = await callOnce(attempt, connection, wire, context.timeouts, time, signal);
+    inFlight -= 1;
+    pool.give(connection, called.observation.stamps.sent !== null);
+    const usd = settledUsd(target.price, called.observation);
+    budget.settle(reservedUsd, usd);
+    sink.called({ ...called, observation: { ...called.observation, cost: { reservedUsd, usd } } });
+  };
+
+  return {
+    target,
+    stopped,
+    prepare: async (arrival) => {
+      const prompt = promptOf({
+        runId: context.runId,
+        target: target.id,
+        scenario: scenario.id,
+        pair: arrival.pair,
+        phase: arrival.phase,
+        shape: scenario.prompt,
+        seed: scenario.seed,
+      });
+      const plain = wire.request({
+        baseUrl: target.baseUrl,
+        endpoint: target.endpoint,
+        modelId: target.modelId,
+        prompt: prompt.text,
+        maxOutputTokens: scenario.prompt.outputTokens,
+        extraBody: target.extraBody,
+      });
+      const request = await contender.authorize({ ...plain, headers: { ...plain.headers, ...target.headers } });
+      return { arrival, request, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };
+    },
+    release: async (prepared, scheduledUs) => {
+      const why = stopped();
+      if (why !== null) return skip(prepared.arrival, scheduledUs, "not-started", why);
+      if (inFlight >= inFlightMax) return skip(prepared.arrival, scheduledUs, "dropped", null);
+      const reservedUsd = worstCaseUsd(target.price, {
+        inputTokens: prepared.inputTokens,
+        maxOutputTokens: scenario.prompt.outputTokens,
+      });
+      if (!budget.reserve(reservedUsd)) {
+        overBudget = true;
+        return skip(prepared.arrival, scheduledUs, "not-started", "budget");
+      }
+      await send(prepared, scheduledUs, reservedUsd).catch(context.fail);
+    },
+    skip: (arrival, scheduledUs, reason) => skip(arrival, scheduledUs, "not-started", reason),
+  };
+}
+
+function skippedObservation(
+  identity: Attempt["identity"],
+  scheduledUs: Us,
+  outcome: "dropped" | "not-started",
+  reason: Reason | null,
+): Observation {
+  return {
+    v: 1,
+    ...identity,
+    stamps: {
+      scheduled: scheduledUs,
+      released: null,
+      sent: null,
+      written: null,
+      headers: null,
+      firstByte: null,
+      firstContent: null,
+      lastContent: null,
+      end: null,
+    },
+    connection: null,
+    outcome,
+    failure: null,
+    reason,
+    finish: null,
+    flags: [],
+    usage: null,
+    events: { content: 0, total: 0, coalesced: 0 },
+    server: null,
+    rateLimit: null,
+    modelEchoed: null,
+    response: { bytes: 0, chars: 0, textHash: null },
+    cost: { reservedUsd: null, usd: null },
+  };
+}

@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import { failure, type Failure } from "../core/failure.ts";
+import type { ObservationFlag } from "../core/observation.ts";
+import type { FinishReason, ServerTimings, StreamPart, Usage, Wire } from "../core/provider.ts";
+import type { Us } from "../core/units.ts";
+import { sseFramer } from "../protocol/sse.ts";
+import type { ResponseHeaders } from "../transport/exchange.ts";
+
+/** Longest text kept for local token counting, characters; a longer answer keeps its stamps and loses its local count. */
+const TEXT_CHARS_MAX = 1024 * 1024;
+/** Of a response that is no stream, as much is read as an error message needs. */
+const ERROR_BODY_BYTES_MAX = 64 * 1024;
+
+/** What a response says, gathered as its bytes come in. */
+export interface Response {
+  status: number | null;
+  headers: ResponseHeaders;
+  /** Stamp of each content event, in order. */
+  readonly contentUs: Us[];
+  totalEvents: number;
+  coalesced: number;
+  firstText: string;
+  text: string;
+  chars: number;
+  textWhole: boolean;
+  finish: FinishReason | null;
+  done: boolean;
+  usage: Usage | null;
+  server: ServerTimings | null;
+  model: string | null;
+  failure: Failure | null;
+}
+
+/** How the reader of a response tells the exchange what it saw. */
+export interface Notices {
+  contentSeen(): void;
+  failed(because: Failure): void;
+}
+
+/**
+ * Reads one response: bytes → frames → parts, all within the call that read the bytes, so that every event of a chunk
+ * carries the stamp of its read. The first failure ends the reading.
+ */
+export function readResponse(wire: Wire, notices: Notices): {
+  readonly response: Response;
+  onHeaders(status: number, headers: ResponseHeaders): void;
+  onData(chunk: Uint8Array, at: Us): void;
+  /** Call once, when the body has ended by itself or by us. */
+  onEnd(): void;
+} {
+  const response = emptyResponse();
+  const framer = sseFramer();
+  const read = wire.reader();
+  let errorBody: Uint8Array[] | null = null;
+  let errorBytes = 0;
+
+  const fail = (because: Failure): void => {
+    response.failure ??= because;
+    notices.failed(because);
+  };
+  const take = (parts: readonly StreamPart[], at: Us): void => {
+    const text = parts.reduce((sum, part) => (part.type === "content" ? sum + part.text : sum), "");
+    if (text !== "") addContent(response, text, at);
+    for (const part of parts) {
+      if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
+      else applyPart(response, part);
+    }
+  };
+  return {
+    response,
+    onHeaders: (status, headers) => {
+      response.status = status;
+      response.headers = headers;
+      const encoding = headers["content-encoding"] ?? "identity";
+      if (status !== 200 || !isEventStream(headers)) errorBody = [];
+      else if (encoding !== "identity") {
+        fail(failure("protocol", { where: "headers", status, detail: `body is ${encoding} although identity was asked for` }));
+      }
+    },
+    onData: (chunk, at) => {
+      if (response.failure !== null) return;
+      if (errorBody !== null) {
+        if (errorBytes < ERROR_BODY_BYTES_MAX) errorBody.push(Buffer.from(chunk));
+        errorBytes += chunk.length;
+        return;
+      }
+      const hadContent = response.contentUs.length > 0;
+      for (const frame of framer.push(chunk)) {
+        response.totalEvents += 1;
+        take(read(frame), at);
+        if (response.failure !== null) return;
+      }
+      if (framer.tooLarge) fail(failure("too-large", { where: "stream", status: response.status, detail: "one event over 4 MiB" }));
+      else if (!hadContent && response.contentUs.length > 0) notices.contentSeen();
+    },
+    onEnd: () => {
+      if (errorBody === null || response.failure !== null) return;
+      const body = Buffer.concat(errorBody).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
+      const status = response.status ?? 0;
+      response.failure =
+        status === 200
+          ? failure("protocol", { where: "headers", status, detail: `content-type ${response.headers["content-type"] ?? "absent"}, not an event stream` })
+          : wire.failure({ status, headers: response.headers, body });
+    },
+  };
+}
+
+/** One content event: all text that one frame carried. */
+function addContent(response: Response, text: string, at: Us): void {
+  if (response.contentUs.length === 0) response.firstText = text;
+  else if (response.contentUs.at(-1) === at) response.coalesced += 1;
+  response.contentUs.push(at);
+  response.chars += text.length;
+  if (response.text.length + text.length <= TEXT_CHARS_MAX) response.text += text;
+  else response.textWhole = false;
+}
+
+function applyPart(response: Response, part: Exclude<StreamPart, { type: "error" }>): void {
+  switch (part.type) {
+    case "content":
+      return;
+    case "usage":
+      // Running totals: the last one stands. A field that a later event leaves out keeps its value.
+      response.usage = {
+        input: part.usage.input ?? response.usage?.input ?? null,
+        output: part.usage.output ?? response.usage?.output ?? null,
+        cached: part.usage.cached ?? response.usage?.cached ?? null,
+      };
+      return;
+    case "finish":
+      response.finish = part.reason;
+      return;
+    case "done":
+      response.done = true;
+      return;
+    case "model":
+      response.model ??= part.id;
+      return;
+    case "timings":
+      response.server = part.server;
+      return;
+  }
+}
+
+/** What is worth saying about a response that was read to its end. */
+export function responseFlags(response: Response, modelAsked: string): ObservationFlag[] {
+  const flags: ObservationFlag[] = [];
+  if (response.finish !== null && !response.done) flags.push("no_terminator");
+  if (response.contentUs.length === 0) flags.push("empty");
+  if (response.contentUs.length > 1 && response.contentUs[0] === response.contentUs.at(-1)) flags.push("coalesced");
+  if (response.usage?.output == null) flags.push("no_usage");
+  if (response.model !== null && response.model !== modelAsked) flags.push("model_differs");
+  return flags;
+}
+
+/** sha256 of a text, hex. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function isEventStream(headers: ResponseHeaders): boolean {
+  return (headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
+}
+
+function emptyResponse(): Response {
+  return {
+    status: null,
+    headers: {},
+    contentUs: [],
+    totalEvents: 0,
+    coalesced: 0,
+    firstText: "",
+    text: "",
+    chars: 0,
+    textWhole: true,
+    finish: null,
+    done: false,
+    usage: null,
+    server: null,
+    model: null,
+    failure: null,
+  };
+}

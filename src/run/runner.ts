@@ -1,0 +1,116 @@
+import type { RunEnd, ScenarioWindow, Timeouts } from "../core/run.ts";
+import { loadLabel, type Plan } from "../core/scenario.ts";
+import { random } from "../core/random.ts";
+import { releaseOrder } from "../scenario/plan.ts";
+import { watchLoopDelay } from "../time/loop-delay.ts";
+import type { RealTime } from "../time/time.ts";
+import { openPool, type Pool } from "../transport/pool.ts";
+import { openBudget } from "./budget.ts";
+import { closedLoop } from "./closed-loop.ts";
+import { openLane, type Contender, type Lane, type LaneContext, type Sink } from "./lane.ts";
+import { openLoop } from "./open-loop.ts";
+
+/** What to run. */
+export interface RunRequest {
+  readonly runId: string;
+  readonly contenders: readonly Contender[];
+  readonly plans: readonly Plan[];
+  readonly timeouts: Timeouts;
+  /** Null for no cap. */
+  readonly maxCostUsd: number | null;
+  /** PEM certificates trusted beside Node's own; null for none. */
+  readonly ca: string | null;
+  readonly time: RealTime;
+  readonly signal: AbortSignal;
+  readonly sink: Sink;
+  /** Called when a scenario begins its measured part. */
+  readonly onScenario: (plan: Plan, label: string) => void;
+}
+
+/** Time between the last preparation and the first arrival, so that the first one is not late. */
+const LEAD_US = 50_000;
+/** Connections opened ahead of an open loop: enough for answers of this length. */
+const WARM_SECONDS = 2;
+const WARM_CONNECTIONS_MAX = 64;
+
+/**
+ * Runs every scenario against every target and hands each record to the sink. Failures of targets are records.
+ *
+ * @throws what the sink throws: a run that cannot be recorded is stopped
+ */
+export async function runAll(asked: RunRequest): Promise<RunEnd> {
+  const broken = new AbortController();
+  const request: RunRequest = { ...asked, signal: AbortSignal.any([asked.signal, broken.signal]) };
+  const context: LaneContext = { ...request, budget: openBudget(request.maxCostUsd), fail: (error) => broken.abort(error) };
+  const windows: ScenarioWindow[] = [];
+  let connections = 0;
+  const openPools = (group: readonly Contender[]): Pool[] =>
+    group.map(({ target }) =>
+      openPool(
+        new URL(target.baseUrl).origin,
+        { timeoutMs: request.timeouts.connectMs, ca: request.ca },
+        request.time,
+        () => (connections += 1),
+      ),
+    );
+  let overBudget = false;
+  for (const plan of request.plans) {
+    for (const group of arranged(plan, request.contenders)) {
+      const pools = openPools(group);
+      const lanes = group.map((contender, i) => openLane(contender, plan.scenario, pools[i]!, context));
+      windows.push(await runGroup(plan, lanes, pools, request));
+      overBudget ||= lanes.some((lane) => lane.stopped() === "budget");
+      await Promise.all(pools.map((pool) => pool.close()));
+    }
+  }
+  if (broken.signal.aborted) throw broken.signal.reason;
+  const endUs = request.time.now();
+  return {
+    endedAt: request.time.wallAt(endUs).toISOString(),
+    endUs,
+    reason: request.signal.aborted ? "interrupt" : overBudget ? "budget" : "complete",
+    windows,
+    clientErrorMsP99: null,
+  };
+}
+
+/** Targets that run at the same time: all of them, or one after another in seeded order. */
+function arranged({ scenario }: Plan, contenders: readonly Contender[]): readonly (readonly Contender[])[] {
+  if (scenario.arrangement === "paired") return [contenders];
+  return random(scenario.seed, "rotation", scenario.id)
+    .shuffle(contenders)
+    .map((contender) => [contender]);
+}
+
+async function runGroup(plan: Plan, lanes: readonly Lane[], pools: readonly Pool[], request: RunRequest): Promise<ScenarioWindow> {
+  const { time, signal } = request;
+  const { scenario, arrivals } = plan;
+  request.onScenario(plan, loadLabel(scenario.load));
+  if (!signal.aborted) await Promise.all(pools.map((pool) => pool.warm(warmCount(plan))));
+  await Promise.all(lanes.map((lane) => warmUp(plan, lane, time)));
+  const startUs = time.now() + LEAD_US;
+  const loop = watchLoopDelay(time);
+  if (scenario.load.kind === "open") {
+    const byId = new Map(lanes.map((lane) => [lane.target.id, lane]));
+    const ids = [...byId.keys()];
+    const orderOf = (pair: number): Lane[] => releaseOrder(scenario.seed, scenario.id, pair, ids).map((id) => byId.get(id)!);
+    await openLoop(arrivals, orderOf, startUs, time, signal);
+  } else {
+    const load = { maxConcurrency: scenario.load.maxConcurrency, durationMs: scenario.stop.durationMs };
+    await Promise.all(lanes.map((lane) => closedLoop(arrivals, lane, load, time.now(), time)));
+  }
+  return { scenario: scenario.id, startUs, endUs: time.now(), loopDelayMsMax: loop.stop().delayMsMax };
+}
+
+/** Warm-ups go one by one, so that each target's first answers meet an idle client. */
+async function warmUp(plan: Plan, lane: Lane, time: RealTime): Promise<void> {
+  for (const arrival of plan.warmups) {
+    const prepared = await lane.prepare(arrival);
+    await lane.release(prepared, time.now());
+  }
+}
+
+function warmCount({ scenario: { load } }: Plan): number {
+  const wanted = load.kind === "closed" ? load.maxConcurrency : Math.min(load.maxInFlight, Math.ceil(load.ratePerSecond * WARM_SECONDS) + 1);
+  return Math.min(wanted, WARM_CONNECTIONS_MAX);
+}

@@ -1,0 +1,62 @@
+import type { Timeouts } from "../../src/core/run.ts";
+import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { callOnce, type Called } from "../../src/run/call-once.ts";
+import { realTime } from "../../src/time/time.ts";
+import { openPool } from "../../src/transport/pool.ts";
+
+export const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 2000, idleMs: 2000, totalMs: 5000 };
+
+/** Sends `count` requests one after another over one pool, as the runner would. */
+export async function callServer(
+  origin: string,
+  options: {
+    readonly limits?: Partial<Timeouts>;
+    readonly count?: number;
+    readonly signal?: AbortSignal;
+    readonly ca?: string;
+    /** Connections opened ahead. */
+    readonly warm?: number;
+    readonly beforeCalls?: () => Promise<void>;
+  } = {},
+): Promise<Called[]> {
+  const time = realTime();
+  const limits = { ...LIMITS, ...options.limits };
+  let connections = 0;
+  const pool = openPool(origin, { timeoutMs: limits.connectMs, ca: options.ca ?? null }, time, () => (connections += 1));
+  const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
+  await pool.warm(options.warm ?? 0);
+  await options.beforeCalls?.();
+  const results: Called[] = [];
+  for (let pair = 0; pair < (options.count ?? 1); pair += 1) {
+    const connection = pool.take();
+    const called = await callOnce(
+      {
+        identity: {
+          id: `s:t:${pair}`,
+          target: "t",
+          scenario: "s",
+          load: "closed 1",
+          slice: null,
+          pair,
+          turn: 0,
+          attempt: 1,
+          phase: "measured",
+          request: { inputTokens: 20, maxOutputTokens: 8, bytes: null, promptHash: null },
+        },
+        scheduledUs: time.now(),
+        request: wire.request({ baseUrl: origin, endpoint: "/v1/chat/completions", modelId: "m", prompt: "hi", maxOutputTokens: 8, extraBody: {} }),
+        modelId: "m",
+        reservedUsd: null,
+      },
+      connection,
+      wire,
+      limits,
+      time,
+      options.signal ?? new AbortController().signal,
+    );
+    pool.give(connection, called.observation.stamps.sent !== null);
+    results.push(called);
+  }
+  await pool.close();
+  return results;
+}

@@ -1,0 +1,114 @@
+import type { Observation } from "../../src/core/observation.ts";
+import type { Manifest, RunEnd, RunRecord, Timeouts } from "../../src/core/run.ts";
+import type { Scenario } from "../../src/core/scenario.ts";
+import type { Target } from "../../src/core/target.ts";
+import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import type { Called } from "../../src/run/call-once.ts";
+import { runAll } from "../../src/run/runner.ts";
+import { planOf } from "../../src/scenario/plan.ts";
+import { realTime } from "../../src/time/time.ts";
+
+export const TIMEOUTS: Timeouts = { connectMs: 2000, firstContentMs: 3000, idleMs: 3000, totalMs: 10_000 };
+
+/** A target of the simulator at an origin. */
+export function simulatedTarget(origin: string, profile: string, price: Target["price"] | null = null): Target {
+  return {
+    id: profile,
+    provider: "simulator",
+    model: "llama-3.1-405b-instruct",
+    modelId: "llama-3.1-405b-instruct",
+    region: null,
+    tier: null,
+    precision: null,
+    baseUrl: `${origin}/${profile}/v1`,
+    endpoint: "/chat/completions",
+    apiKeyEnv: null,
+    headers: {},
+    extraBody: {},
+    price: price ?? { kind: "tokens", inputUsdPerMtok: 1, outputUsdPerMtok: 2, cachedInputUsdPerMtok: null, asOf: null, source: "test" },
+    simulated: true,
+  };
+}
+
+/** A small scenario to change. */
+export function scenarioOf(changes: Partial<Scenario> & { readonly inputTokens?: number; readonly outputTokens?: number }): Scenario {
+  const { inputTokens, outputTokens, ...rest } = changes;
+  return {
+    id: "test",
+    title: "test",
+    source: "test",
+    prompt: { inputTokens: inputTokens ?? 30, outputTokens: outputTokens ?? 8, content: "prose", cache: "cold" },
+    load: { kind: "open", arrival: "constant", ratePerSecond: 100, maxInFlight: 1000 },
+    stop: { requests: 10, durationMs: null },
+    warmups: 0,
+    slo: { ttftMs: 1000, tpotMs: null, e2eMs: null, percentile: 0.95 },
+    arrangement: "paired",
+    seed: 405,
+    ...rest,
+  };
+}
+
+export interface PlanRun {
+  readonly end: RunEnd;
+  readonly calls: readonly Called[];
+  readonly skipped: readonly Observation[];
+  /** As the run folder would give it back. */
+  readonly record: RunRecord;
+}
+
+/** Runs scenarios for real, without a folder. */
+export async function runPlan(of: {
+  readonly targets: readonly Target[];
+  readonly scenarios: readonly Scenario[];
+  readonly maxCostUsd?: number | null;
+  readonly timeouts?: Timeouts;
+  readonly signal?: AbortSignal;
+}): Promise<PlanRun> {
+  const time = realTime();
+  const calls: Called[] = [];
+  const skipped: Observation[] = [];
+  const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
+  const timeouts = of.timeouts ?? TIMEOUTS;
+  const end = await runAll({
+    runId: "20260101T000000Z-test",
+    contenders: of.targets.map((target) => ({ target, wire, authorize: async (request) => request })),
+    plans: of.scenarios.map(planOf),
+    timeouts,
+    maxCostUsd: of.maxCostUsd ?? null,
+    ca: null,
+    time,
+    signal: of.signal ?? new AbortController().signal,
+    sink: {
+      intent: () => undefined,
+      called: (called) => void calls.push(called),
+      skipped: (observation) => void skipped.push(observation),
+    },
+    onScenario: () => undefined,
+  });
+  const observations = [...calls.map(({ observation }) => observation), ...skipped];
+  const manifest: Manifest = {
+    v: 1,
+    runId: "20260101T000000Z-test",
+    label: "test",
+    toolVersion: "0",
+    definitionsVersion: 1,
+    schemaVersion: 1,
+    startedAt: time.originWall.toISOString(),
+    clock: { name: time.name, originNs: String(time.originNs) },
+    seed: 405,
+    simulated: true,
+    vantage: "test",
+    host: { platform: "test", arch: "test", cpus: 1, cpuModel: "test", memoryBytes: 1, node: process.version },
+    proxied: false,
+    maxCostUsd: of.maxCostUsd ?? null,
+    maxFailureShare: 0.1,
+    timeouts,
+    metadata: {},
+    scenarios: of.scenarios.map((scenario) => ({ scenario, text: JSON.stringify(scenario), sha256: "" })),
+    targets: of.targets,
+    certificate: null,
+    end,
+  };
+  const events = new Map(calls.flatMap(({ trace }) => (trace === null ? [] : [[trace.id, trace] as const])));
+  return { end, calls, skipped, record: { manifest, observations, events, tokens: new Map(), lost: [], warnings: [] } };
+}
