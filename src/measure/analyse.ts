@@ -1,0 +1,88 @@
+import type { RunRecord } from "../core/run.ts";
+import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
+import { verdictsOf } from "./compare/verdicts.ts";
+import { spentUsd } from "./cost/spent.ts";
+import { countsOf, identityProblems } from "./counts.ts";
+import type { Flag } from "./flags.ts";
+import { groupsOf, type Group } from "./group.ts";
+import { summarise } from "./summarise.ts";
+import { validityOf } from "./validity.ts";
+
+/** Answers at least this long on average compare with each other; MLPerf's own tolerance on tokens per sample. */
+const LENGTH_RATIO_MIN = 0.9;
+
+/**
+ * Measures a run: a pure function of its record, so that a report can always be made again. No clock, no file, and the
+ * order of lines does not matter.
+ *
+ * @param plannedOf what each scenario planned per target, by scenario id
+ * @throws when plannedOf lacks a scenario of the run: a fault of the caller
+ */
+export function analyse(
+  record: RunRecord,
+  plannedOf: ReadonlyMap<string, { readonly warmups: number; readonly arrivals: number }>,
+): Analysis {
+  const { manifest } = record;
+  const closed = manifest.end !== null;
+  const measured = groupsOf(record).map((group) => {
+    const planned = plannedOf.get(group.scenario.id);
+    if (planned === undefined) throw new Error(`no plan given for scenario ${group.scenario.id}`);
+    return { group, counts: countsOf(group, { arrivals: planned.arrivals, closed }) };
+  });
+  const byScenario = Map.groupBy(
+    measured.map(({ group }) => group),
+    ({ scenario }) => scenario.id,
+  );
+  return {
+    manifest,
+    validity: validityOf(manifest, measured),
+    groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, manifest.proxied)),
+    verdicts: [...byScenario.values()].flatMap((groups) => verdictsOf(groups, manifest.seed)),
+    warnings: [
+      ...record.warnings,
+      ...(closed ? [] : ["the run ended without closing: killed or power lost"]),
+      ...strayWarning(
+        record,
+        measured.map(({ group }) => group),
+      ),
+      ...measured.flatMap(({ group, counts }) =>
+        identityProblems(counts).map((problem) => `${group.scenario.id}, ${group.target.id}: ${problem}`),
+      ),
+    ],
+  };
+}
+
+/** What stands in every summary and says nothing about a group as a whole. */
+const ROW_FLAGS: ReadonlySet<string> = new Set<Flag>(["clustered", "connection_reused", "no_values"]);
+
+function groupAnalysis(group: Group, counts: Counts, proxied: boolean): GroupAnalysis {
+  const rows = summarise(group);
+  const length = rows.find(({ metric, stat }) => metric === "length_ratio" && stat === "mean")?.value ?? null;
+  const own: Flag[] = [
+    ...group.measured.flatMap(({ observation }) => observation.flags),
+    ...(length !== null && length < LENGTH_RATIO_MIN ? (["length_short"] as const) : []),
+    ...(proxied ? (["proxied"] as const) : []),
+  ];
+  return {
+    target: group.target,
+    scenario: group.scenario,
+    load: group.load,
+    counts,
+    rows,
+    modelEchoed: modelEchoed(group),
+    spentUsd: spentUsd(group),
+    flags: [...new Set([...own, ...rows.flatMap(({ flags }) => flags.filter((flag) => !ROW_FLAGS.has(flag)))])].sort(),
+  };
+}
+
+/** The most frequent echo; of equally frequent ones the first by name. */
+function modelEchoed({ measured }: Group): string | null {
+  const names = measured.flatMap(({ observation }) => observation.modelEchoed ?? []).sort();
+  const [most] = [...Map.groupBy(names, (name) => name).values()].sort((a, b) => b.length - a.length);
+  return most?.[0] ?? null;
+}
+
+function strayWarning(record: RunRecord, groups: readonly Group[]): readonly string[] {
+  const strays = record.observations.length - groups.reduce((sum, { samples }) => sum + samples.length, 0);
+  return strays === 0 ? [] : [`${strays} observations belong to no scenario and target of the manifest`];
+}

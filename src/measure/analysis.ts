@@ -1,0 +1,83 @@
+import type { FailureKind } from "../core/failure.ts";
+import type { SummaryRow } from "../core/metric.ts";
+import type { Reason } from "../core/observation.ts";
+import type { Manifest } from "../core/run.ts";
+import type { Scenario } from "../core/scenario.ts";
+import type { Target } from "../core/target.ts";
+
+/**
+ * What became of every planned request of one target in one scenario; warm-ups are left out.
+ * planned + retries = released + dropped + Σ notStarted, and released = completed + Σ failed + Σ cancelled + lost.
+ */
+export interface Counts {
+  readonly planned: number;
+  readonly retries: number;
+  readonly released: number;
+  readonly dropped: number;
+  readonly notStarted: Readonly<Partial<Record<Reason, number>>>;
+  readonly completed: number;
+  /** Those of `completed` that hold an answer: neither empty nor filtered. */
+  readonly succeeded: number;
+  readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
+  readonly cancelled: Readonly<Partial<Record<Reason, number>>>;
+  /** In flight when the process was killed: an intent, and nothing after it. */
+  readonly lost: number;
+}
+
+/** Whether a measurement may be believed. Invalid ones are marked everywhere and never corrected. */
+export interface Validity {
+  readonly valid: boolean;
+  /** One sentence per broken rule, with the figure and the limit. */
+  readonly reasons: readonly string[];
+}
+
+/** All that is known of one target in one scenario. */
+export interface GroupAnalysis {
+  readonly target: Target;
+  readonly scenario: Scenario;
+  readonly load: string;
+  readonly counts: Counts;
+  /** Every row of `summary.csv` for this group, in catalogue order. */
+  readonly rows: readonly SummaryRow[];
+  /** Model id as echoed by most answers; null when none said. */
+  readonly modelEchoed: string | null;
+  /**
+   * What the calls cost by the price list: exact where usage is known, 0 to reserved where it is not. Null without a
+   * price.
+   */
+  readonly spentUsd: { readonly low: number; readonly high: number } | null;
+  /** Flags of the group and of its rows, sorted, without those that speak of one row only; meanings in `flags.ts`. */
+  readonly flags: readonly string[];
+}
+
+/** One answer to "is A faster than B", within one scenario of one run. */
+export interface Verdict {
+  readonly scenario: string;
+  readonly metric: string;
+  readonly stat: "p50";
+  /** The better target, or null: no difference shown. */
+  readonly leader: string | null;
+  readonly a: string;
+  readonly b: string;
+  /** B minus A in the metric's unit; positive when A leads on a lower-is-better metric. */
+  readonly difference: number;
+  /** 95 % interval of the difference. */
+  readonly low: number;
+  readonly high: number;
+  /** Pairs used. */
+  readonly n: number;
+  readonly test: string;
+  /** After Holm's correction over {@link family} comparisons. */
+  readonly pAdjusted: number;
+  readonly family: number;
+}
+
+/** A run, measured: the one input of every report. */
+export interface Analysis {
+  readonly manifest: Manifest;
+  readonly validity: Validity;
+  /** By scenario in run order, then by target in manifest order. */
+  readonly groups: readonly GroupAnalysis[];
+  readonly verdicts: readonly Verdict[];
+  readonly warnings: readonly string[];
+}

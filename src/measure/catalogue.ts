@@ -1,0 +1,65 @@
+import type { Metric } from "./metric.ts";
+import { cachedShare } from "./metrics/cached_share.ts";
+import { clientDelay } from "./metrics/client_delay.ts";
+import { coalescedShare } from "./metrics/coalesced_share.ts";
+import { connect } from "./metrics/connect.ts";
+import { costPer1kGood } from "./metrics/cost_per_1k_good.ts";
+import { costPerMtok } from "./metrics/cost_per_mtok.ts";
+import { costPerMtokOutput } from "./metrics/cost_per_mtok_output.ts";
+import { costPerRequest } from "./metrics/cost_per_request.ts";
+import { e2e } from "./metrics/e2e.ts";
+import { firstRequest } from "./metrics/first_request.ts";
+import { goodput } from "./metrics/goodput.ts";
+import { goodputShare } from "./metrics/goodput_share.ts";
+import { icl } from "./metrics/icl.ts";
+import { lag } from "./metrics/lag.ts";
+import { latencyFromSchedule } from "./metrics/latency_from_schedule.ts";
+import { lengthRatio } from "./metrics/length_ratio.ts";
+import { outputSpeed } from "./metrics/output_speed.ts";
+import { outputTokenThroughput } from "./metrics/output_token_throughput.ts";
+import { outputTokensPerAnswer } from "./metrics/output_tokens.ts";
+import { requestThroughput } from "./metrics/request_throughput.ts";
+import { rtt } from "./metrics/rtt.ts";
+import { stall } from "./metrics/stall.ts";
+import { successShare } from "./metrics/success_share.ts";
+import { timeTo100Tokens } from "./metrics/time_to_100_tokens.ts";
+import { tokenRatio } from "./metrics/token_ratio.ts";
+import { tokensPerEvent } from "./metrics/tokens_per_event.ts";
+import { tpot } from "./metrics/tpot.ts";
+import { ttfb } from "./metrics/ttfb.ts";
+import { ttft } from "./metrics/ttft.ts";
+import { ttftFromSchedule } from "./metrics/ttft_from_schedule.ts";
+
+/** Every metric, in the order of every report. A new metric is one file and one line here. */
+export const METRICS: readonly Metric[] = [
+  ttft,
+  ttftFromSchedule,
+  ttfb,
+  connect,
+  rtt,
+  firstRequest,
+  tpot,
+  icl,
+  stall,
+  e2e,
+  timeTo100Tokens,
+  latencyFromSchedule,
+  lag,
+  clientDelay,
+  outputSpeed,
+  outputTokenThroughput,
+  requestThroughput,
+  goodput,
+  goodputShare,
+  successShare,
+  outputTokensPerAnswer,
+  tokensPerEvent,
+  coalescedShare,
+  lengthRatio,
+  tokenRatio,
+  cachedShare,
+  costPerRequest,
+  costPerMtok,
+  costPerMtokOutput,
+  costPer1kGood,
+];

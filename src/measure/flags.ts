@@ -1,0 +1,29 @@
+/**
+ * Why a figure is empty, or what a reader must know beside it. Each flag of a row or group stands here with its
+ * meaning.
+ */
+export const FLAGS = {
+  clustered: "several values per request, which are not independent: no interval is stated",
+  coalesced: "all content of at least one answer came in one read: its pace is unknown and left out",
+  connection_reused: "the first request found an open connection, so nothing cold was measured",
+  empty: "at least one answer completed without any text; it counts as a failure",
+  events_missing: "the event stamps of at least one answer are missing",
+  first_event_tokens_unknown: "tokens of a first content event unknown, taken as 1",
+  insufficient_n: "too few requests for a 95 % interval of this quantile, so the cell is empty",
+  length_short: "answers average under 90 % of the asked length: whole-answer latencies do not compare",
+  model_differs: "the echoed model differs from the one asked for",
+  needs_sweep: "priced per hour: a cost per token or answer needs the capacity, which a sweep finds",
+  no_slo: "the scenario sets no service level objective",
+  no_terminator: "at least one answer finished without the protocol's terminator",
+  no_usage: "at least one answer came without reported usage",
+  no_values: "no request has a value",
+  price_unknown: "no price is known, so no cost",
+  proxied: "requests went through a proxy, whose time is inside every latency",
+  slo_unjudged: "at least one answer could not be judged against a limit and counts as not good",
+  spend_uncertain: "failed calls without usage may have been billed: only the upper end counts them",
+  tokens_local: "tokens of at least one answer counted by the pinned tokenizer, since usage was not reported",
+  tokens_unknown: "tokens of at least one answer neither reported nor counted",
+  window_short: "steady window under 1 s or under 10 answers",
+} as const;
+
+export type Flag = keyof typeof FLAGS;

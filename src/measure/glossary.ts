@@ -1,0 +1,34 @@
+import { METRICS } from "./catalogue.ts";
+import { FLAGS } from "./flags.ts";
+import type { Metric } from "./metric.ts";
+
+/** The definitions as two Markdown tables, metrics in catalogue order and flags by name. Ends without a line break. */
+export function glossaryMarkdown(): string {
+  return [
+    "| metric | unit | better | `_all` | definition |",
+    "|---|---|---|---|---|",
+    ...METRICS.map((metric) =>
+      tableRow([
+        `\`${metric.id}\``,
+        metric.unit,
+        metric.direction,
+        allOf(metric),
+        `**${metric.title}.** ${metric.definition}`,
+      ]),
+    ),
+    "",
+    "| flag | meaning |",
+    "|---|---|",
+    ...Object.entries(FLAGS).map(([flag, meaning]) => tableRow([`\`${flag}\``, meaning])),
+  ].join("\n");
+}
+
+/** What `_all` counts as +∞ beside the answers. */
+function allOf(metric: Metric): string {
+  if (metric.level === "group" || metric.failures === "left-out") return "";
+  return metric.failures === "infinite" ? "failures" : "failures, drops";
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}

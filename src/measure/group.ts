@@ -1,0 +1,82 @@
+import type { Observation } from "../core/observation.ts";
+import type { RunRecord } from "../core/run.ts";
+import { loadLabel, type Scenario } from "../core/scenario.ts";
+import type { Target } from "../core/target.ts";
+import { standingOf, type Sample } from "./sample.ts";
+
+/** All attempts of one target in one scenario, sorted by due time, so that no figure depends on the order of lines. */
+export interface Group {
+  readonly target: Target;
+  readonly scenario: Scenario;
+  readonly load: string;
+  /** Every attempt, warm-ups too. */
+  readonly samples: readonly Sample[];
+  /** Every attempt of the measured phase. */
+  readonly measured: readonly Sample[];
+  /** The measured phase by standing; what is excluded is in none of the three. */
+  readonly successes: readonly Sample[];
+  readonly failures: readonly Sample[];
+  readonly drops: readonly Sample[];
+  /** Attempts that were in flight when the process was killed: nothing else is known of them. */
+  readonly lost: readonly LostAttempt[];
+}
+
+/** What the id of an attempt without a line still says. */
+export interface LostAttempt {
+  readonly phase: Observation["phase"];
+  readonly attempt: number;
+}
+
+/** Successes, failures and drops: what goodput is a share of. */
+export function attempted(group: Group): number {
+  return group.successes.length + group.failures.length + group.drops.length;
+}
+
+/**
+ * Groups of a run: scenarios in run order, within each the targets in manifest order. Also those that no line belongs
+ * to.
+ */
+export function groupsOf(record: RunRecord): readonly Group[] {
+  const byGroup = Map.groupBy(record.observations, (observation) => key(observation.scenario, observation.target));
+  return record.manifest.scenarios.flatMap(({ scenario }) =>
+    record.manifest.targets.map((target) => {
+      const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
+      const samples = observations.toSorted(byDueTime).map((observation) => ({
+        observation,
+        trace: record.events.get(observation.id) ?? null,
+        tokens: record.tokens.get(observation.id) ?? null,
+        scenario,
+        target,
+      }));
+      const prefix = `${scenario.id}:${target.id}:`;
+      return groupOf({ target, scenario, samples, lost: record.lost.flatMap((id) => lostOf(prefix, id)) });
+    }),
+  );
+}
+
+function groupOf(of: Pick<Group, "target" | "scenario" | "samples" | "lost">): Group {
+  const measured = of.samples.filter(({ observation }) => observation.phase === "measured");
+  const standing = Map.groupBy(measured, ({ observation }) => standingOf(observation));
+  return {
+    ...of,
+    load: loadLabel(of.scenario.load),
+    measured,
+    successes: standing.get("success") ?? [],
+    failures: standing.get("failure") ?? [],
+    drops: standing.get("drop") ?? [],
+  };
+}
+
+const key = (scenario: string, target: string): string => `${scenario}\u0000${target}`;
+
+/**
+ * What follows the prefix must be a pair, or the id belongs to a target whose name only begins alike (`a` and `a:b`).
+ */
+function lostOf(prefix: string, id: string): readonly LostAttempt[] {
+  const match = id.startsWith(prefix) ? /^(w?)\d+(?::(\d+))?$/.exec(id.slice(prefix.length)) : null;
+  return match === null ? [] : [{ phase: match[1] === "w" ? "warmup" : "measured", attempt: Number(match[2] ?? 1) }];
+}
+
+function byDueTime(a: Observation, b: Observation): number {
+  return a.stamps.scheduled - b.stamps.scheduled || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,22 @@
+import { figure, type GroupMetric } from "../metric.ts";
+
+export const cachedShare: GroupMetric = {
+  id: "cached_share",
+  unit: "share",
+  direction: "none",
+  title: "Cached share",
+  definition:
+    "Input tokens that the provider reports as read from its cache over input tokens, of answers that report both.",
+  flags: ["no_values"],
+  level: "group",
+  read: ({ successes }) => {
+    const reports = successes.flatMap(({ observation: { usage } }) =>
+      usage === null || usage.input === null || usage.cached === null
+        ? []
+        : [{ input: usage.input, cached: usage.cached }],
+    );
+    const input = reports.reduce((sum, report) => sum + report.input, 0);
+    if (input === 0) return figure(null, 0, ["no_values"]);
+    return figure(reports.reduce((sum, report) => sum + report.cached, 0) / input, reports.length, []);
+  },
+};

@@ -1,0 +1,46 @@
+import { callCost } from "../cost/call-cost.ts";
+import type { Flag } from "../flags.ts";
+import { attempted, type Group } from "../group.ts";
+import { wilson } from "../intervals.ts";
+import { figure, type GroupMetric, type GroupReading } from "../metric.ts";
+import { hasSlo, judge } from "../slo.ts";
+
+export const costPer1kGood: GroupMetric = {
+  id: "cost_per_1k_good",
+  unit: "usd/1k",
+  direction: "lower",
+  title: "Cost per 1,000 good answers",
+  definition:
+    "Spend of the measured phase, failures included, over answers that meet every limit, × 1,000; the interval " +
+    "divides spend per attempt by the Wilson bounds of goodput_share, its upper end with unreported calls at their " +
+    "reservation.",
+  flags: ["needs_sweep", "no_slo", "no_values", "price_unknown", "spend_uncertain", "tokens_local", "tokens_unknown"],
+  level: "group",
+  read,
+};
+
+function read(group: Group): GroupReading {
+  if (!hasSlo(group.scenario.slo)) return figure(null, 0, ["no_slo"]);
+  const n = attempted(group);
+  const good = group.successes.filter((sample) => judge(sample) === "good").length;
+  const share = wilson(good, n);
+  const calls = [...group.successes, ...group.failures].map(callCost);
+  const flags: readonly Flag[] = [...new Set(calls.flatMap((call) => call.flags))];
+  if (share === null || calls.some(({ cost }) => cost === null)) {
+    return figure(null, 0, share === null ? ["no_values"] : flags);
+  }
+  const usd = calls.reduce((sum, { cost }) => sum + cost!.usd, 0);
+  const usdHigh = calls.reduce((sum, { cost }) => sum + cost!.usdHigh, 0);
+  return {
+    value: usdPer1k(usd, good),
+    low: usdPer1k(usd, n * share.high),
+    high: usdPer1k(usdHigh, n * share.low),
+    n,
+    flags,
+  };
+}
+
+/** +∞ for money that bought nothing; null when no money was spent on nothing, which says nothing. */
+function usdPer1k(usd: number, answers: number): number | null {
+  return usd === 0 && answers === 0 ? null : (usd / answers) * 1000;
+}

@@ -1,0 +1,104 @@
+import { mean } from "simple-statistics";
+import { STATS, type BaseStat, type Stat, type SummaryRow } from "../core/metric.ts";
+import { METRICS } from "./catalogue.ts";
+import type { Flag } from "./flags.ts";
+import type { Group } from "./group.ts";
+import { quantileRanks } from "./intervals.ts";
+import type { GroupMetric, GroupReading, RequestMetric } from "./metric.ts";
+import { ascending, nearestRank } from "./quantile.ts";
+import type { Sample } from "./sample.ts";
+
+/**
+ * Every row of a group, in catalogue order; the shape depends on the catalogue alone, since what is unknown is an empty
+ * cell.
+ */
+export function summarise(group: Group): readonly SummaryRow[] {
+  return METRICS.flatMap((metric) =>
+    metric.level === "group" ? [groupRow(group, metric)] : requestRows(group, metric),
+  );
+}
+
+/** Rows of a per-request metric: each statistic over whom it declares, then each `_all` with failures as +∞. */
+function requestRows(group: Group, metric: RequestMetric): readonly SummaryRow[] {
+  const readings = population(group, metric).map(metric.read);
+  const values = readings.flatMap((reading) => reading.values);
+  const flags = [...new Set(readings.flatMap((reading) => reading.flags))];
+  const sorted = ascending(values);
+  const rows = STATS.map((stat) => row(group, metric, stat, statistic(sorted, stat, flags)));
+  if (metric.failures === "left-out") return rows;
+  // Answers came and none has a value (all coalesced, say): infinities alone would speak of a metric that is not there.
+  const infinite = group.successes.length > 0 && values.length === 0 ? 0 : infinities(group, metric);
+  const sortedAll = ascending([...values, ...Array.from({ length: infinite }, () => Infinity)]);
+  return [...rows, ...STATS.map((stat) => row(group, metric, `${stat}_all`, statistic(sortedAll, stat, flags)))];
+}
+
+function population(group: Group, metric: RequestMetric): readonly Sample[] {
+  switch (metric.over) {
+    case "successes":
+      return group.successes.filter(metric.applies);
+    case "attempts":
+      return group.measured.filter(metric.applies);
+    case "connections":
+      return group.samples.filter(metric.applies);
+  }
+}
+
+function infinities(group: Group, metric: RequestMetric): number {
+  const drops = metric.failures === "infinite-with-drops" ? group.drops : [];
+  return [...group.failures, ...drops].filter(metric.applies).length;
+}
+
+const QUANTILES: Readonly<Partial<Record<BaseStat, number>>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
+
+/**
+ * One statistic of ascending values, +∞ allowed. Quantiles are nearest rank with their order-statistic interval, or
+ * empty with `insufficient_n` where that does not exist. A mean, least or greatest value has no interval that holds for
+ * any shape.
+ */
+export function statistic(sorted: Float64Array, stat: BaseStat, flags: readonly Flag[]): GroupReading {
+  const n = sorted.length;
+  const at = (rank: number): number => sorted[rank]!;
+  const p = QUANTILES[stat];
+  if (p !== undefined) {
+    const ranks = quantileRanks(n, p);
+    if (ranks === null) return { value: null, low: null, high: null, n, flags: [...flags, "insufficient_n"] };
+    const value = at(nearestRank(n, p));
+    // Gaps of one answer depend on each other, and the binomial knows only independent values.
+    if (flags.includes("clustered")) return { value, low: null, high: null, n, flags };
+    return { value, low: at(ranks.low), high: at(ranks.high), n, flags };
+  }
+  if (n === 0) return { value: null, low: null, high: null, n, flags: [...flags, "no_values"] };
+  const value = stat === "min" ? at(0) : stat === "max" ? at(n - 1) : meanOf(sorted);
+  return { value, low: null, high: null, n, flags };
+}
+
+/** Compensated summation turns infinities into NaN, so they are asked for first. */
+function meanOf(sorted: Float64Array): number {
+  return sorted.at(-1) === Infinity ? Infinity : mean([...sorted]);
+}
+
+function groupRow(group: Group, metric: GroupMetric): SummaryRow {
+  return row(group, metric, "value", metric.read(group));
+}
+
+function row(group: Group, metric: Pick<RequestMetric, "id" | "unit">, stat: Stat, of: GroupReading): SummaryRow {
+  const { target, scenario, load } = group;
+  return {
+    provider: target.provider,
+    model: target.model,
+    region: target.region,
+    scenario: scenario.id,
+    metric: metric.id,
+    unit: metric.unit,
+    stat,
+    value: of.value,
+    n: of.n,
+    low: of.low,
+    high: of.high,
+    flags: of.flags.toSorted(),
+    target: target.id,
+    load,
+    slice: null,
+    simulated: target.simulated,
+  };
+}

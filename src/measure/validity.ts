@@ -1,0 +1,97 @@
+import type { Manifest } from "../core/run.ts";
+import { msFromUs, type Us } from "../core/units.ts";
+import type { Counts, Validity } from "./analysis.ts";
+import { total } from "./counts.ts";
+import type { Group } from "./group.ts";
+import { quantileOf } from "./quantile.ts";
+import { clientDelayMs, spanMs } from "./sample.ts";
+
+/** Client delay below this is never a reason, however fast the target. */
+const CLIENT_DELAY_MS_MIN = 5;
+const CLIENT_DELAY_TTFT_SHARE = 0.01;
+const LOOP_DELAY_MS_MAX = 50;
+const PLAN_SHARE_MAX = 0.01;
+const PLAN_SPAN_MS_MIN = 5;
+
+/**
+ * Judges the harness, not the targets, on what is recorded. Invalid when, in any scenario:
+ * - open loop: client delay p99 over the arrivals of all targets is above 5 ms and above 1 % of the fastest target's
+ *   TTFT p50;
+ * - the event loop was blocked for more than 50 ms;
+ * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
+ *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for.
+ * Quantiles are nearest rank here however few the requests: a gate must not open for want of data.
+ */
+export function validityOf(manifest: Manifest, measured: readonly { group: Group; counts: Counts }[]): Validity {
+  const scenarios = manifest.scenarios.map(({ scenario }) =>
+    measured.filter(({ group }) => group.scenario === scenario),
+  );
+  const reasons = [
+    ...scenarios.flatMap((ofScenario) => clientDelayReason(ofScenario.map(({ group }) => group))),
+    ...loopDelayReasons(manifest),
+    ...measured.flatMap(({ group }) => spanReason(group)),
+    ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),
+  ];
+  return { valid: reasons.length === 0, reasons };
+}
+
+function clientDelayReason(groups: readonly Group[]): readonly string[] {
+  const open = groups.filter(({ scenario }) => scenario.load.kind === "open");
+  const delays = open.flatMap((group) => group.measured.flatMap((sample) => clientDelayMs(sample) ?? []));
+  const p99 = quantileOf(delays, 0.99);
+  if (p99 === null) return [];
+  const ttfts = open.flatMap((group) => {
+    const values = group.successes.flatMap(
+      ({ observation }) => spanMs(observation.stamps, "sent", "firstContent") ?? [],
+    );
+    return quantileOf(values, 0.5) ?? [];
+  });
+  const fromTtft = ttfts.length === 0 ? 0 : Math.min(...ttfts) * CLIENT_DELAY_TTFT_SHARE;
+  const limit = Math.max(CLIENT_DELAY_MS_MIN, fromTtft);
+  if (p99 <= limit) return [];
+  const where = open[0]!.scenario.id;
+  return [`${where}: client delay p99 is ${ms(p99)} over ${delays.length} open-loop arrivals, limit ${ms(limit)}`];
+}
+
+function loopDelayReasons(manifest: Manifest): readonly string[] {
+  return (manifest.end?.windows ?? [])
+    .filter(({ loopDelayMsMax }) => loopDelayMsMax > LOOP_DELAY_MS_MAX)
+    .map(
+      (window) =>
+        `${window.scenario}: event loop blocked for ${ms(window.loopDelayMsMax)}, limit ${LOOP_DELAY_MS_MAX} ms`,
+    );
+}
+
+function spanReason({ scenario, target, measured }: Group): readonly string[] {
+  if (scenario.load.kind !== "open") return [];
+  const released = measured.flatMap(({ observation: { attempt, stamps } }) =>
+    attempt > 1 || stamps.released === null ? [] : [{ due: stamps.scheduled, at: stamps.released }],
+  );
+  const drawn = spanOfMs(released.map(({ due }) => due));
+  const achieved = spanOfMs(released.map(({ at }) => at));
+  if (Math.abs(achieved - drawn) <= Math.max(PLAN_SPAN_MS_MIN, drawn * PLAN_SHARE_MAX)) return [];
+  return [
+    `${scenario.id}, ${target.id}: ${released.length} releases span ${ms(achieved)}, their plan ${ms(drawn)}, ` +
+      `limit ${PLAN_SHARE_MAX * 100} %`,
+  ];
+}
+
+function countReason({ scenario, target }: Group, counts: Counts): readonly string[] {
+  const planned = counts.planned + counts.retries;
+  const met = counts.released + counts.dropped + total(counts.notStarted);
+  if (Math.abs(planned - met) <= planned * PLAN_SHARE_MAX) return [];
+  return [`${scenario.id}, ${target.id}: ${met} of ${planned} planned requests accounted for, limit 1 % off`];
+}
+
+function spanOfMs(stamps: readonly Us[]): number {
+  if (stamps.length === 0) return 0;
+  const [first, last] = stamps.reduce(([least, most], stamp) => [Math.min(least, stamp), Math.max(most, stamp)], [
+    Infinity,
+    -Infinity,
+  ] as [number, number]);
+  return msFromUs(last - first);
+}
+
+function ms(value: number): string {
+  return `${Number(value.toFixed(1))} ms`;
+}

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import type { RunEnd, RunRecord } from "../../src/core/run.ts";
+import { answer, CLOSED, failed, OPEN, recordOf, unanswered, type Recorded } from "../support/observations.ts";
+import { analysisOf, times } from "../support/measured.ts";
+
+/** 40 arrivals each 100 ms; `late` says by how many milliseconds each is released and sent after its due time. */
+const arrivals = (late: (pair: number) => number, ttftMs: number, scenario: typeof OPEN): Recorded[] =>
+  times(40, (pair) => {
+    const of = answer({ pair, scenario, atMs: pair * 100 + late(pair), ttftMs, gapsMs: [10], tokens: 4 });
+    const { stamps } = of.observation;
+    return { ...of, observation: { ...of.observation, stamps: { ...stamps, scheduled: pair * 100_000 } } };
+  });
+const validity = (record: RunRecord) => analysisOf(record).validity;
+const ended = (record: RunRecord, end: Partial<RunEnd>): RunRecord => ({
+  ...record,
+  manifest: { ...record.manifest, end: { ...record.manifest.end!, ...end } },
+});
+
+describe("client delay in open loop", () => {
+  test("of 5 ms at p99 is valid, above is not", () => {
+    expect(
+      validity(
+        recordOf(
+          arrivals(() => 5, 200, OPEN),
+          {},
+        ),
+      ),
+    ).toEqual({ valid: true, reasons: [] });
+    expect(
+      validity(
+        recordOf(
+          arrivals((pair) => (pair === 20 ? 5.1 : 0), 200, OPEN),
+          {},
+        ),
+      ),
+    ).toEqual({
+      valid: false,
+      reasons: ["open: client delay p99 is 5.1 ms over 40 open-loop arrivals, limit 5 ms"],
+    });
+  });
+
+  test("may be 1 % of a long TTFT", () => {
+    expect(
+      validity(
+        recordOf(
+          arrivals((pair) => (pair === 20 ? 12 : 0), 1200, OPEN),
+          {},
+        ),
+      ).valid,
+    ).toBe(true);
+    expect(
+      validity(
+        recordOf(
+          arrivals((pair) => (pair === 20 ? 12.1 : 0), 1200, OPEN),
+          {},
+        ),
+      ).valid,
+    ).toBe(false);
+  });
+
+  test("counts requests that failed, too", () => {
+    const late = failed({ pair: 40, atMs: 9, kind: "overloaded" });
+    const moved = {
+      ...late,
+      observation: { ...late.observation, stamps: { ...late.observation.stamps, scheduled: 0 } },
+    };
+    expect(
+      validity(
+        recordOf([...arrivals(() => 0, 200, OPEN), moved], {
+          scenarios: [{ ...OPEN, stop: { requests: 41, durationMs: null } }],
+        }),
+      ).valid,
+    ).toBe(false);
+  });
+
+  test("says nothing about a closed loop", () => {
+    expect(
+      validity(
+        recordOf(
+          arrivals(() => 80, 200, CLOSED),
+          { scenarios: [CLOSED] },
+        ),
+      ).valid,
+    ).toBe(true);
+  });
+});
+
+test("an event loop blocked for more than 50 ms in a window is invalid, in closed loop too", () => {
+  const record = recordOf(
+    arrivals(() => 0, 200, CLOSED),
+    { scenarios: [CLOSED] },
+  );
+  const blocked = (loopDelayMsMax: number): RunRecord =>
+    ended(record, { windows: [{ scenario: "closed", startUs: 0, endUs: 1, loopDelayMsMax }] });
+  expect(validity(blocked(50)).valid).toBe(true);
+  expect(validity(blocked(3000))).toEqual({
+    valid: false,
+    reasons: ["closed: event loop blocked for 3000 ms, limit 50 ms"],
+  });
+});
+
+describe("the drawn plan", () => {
+  test("may be stretched by 1 %", () => {
+    // The last of 40 arrivals is due at 3,900 ms. TTFT of 20 s keeps client delay out of it.
+    expect(
+      validity(
+        recordOf(
+          arrivals((pair) => pair, 20_000, OPEN),
+          {},
+        ),
+      ).valid,
+    ).toBe(true);
+    expect(
+      validity(
+        recordOf(
+          arrivals((pair) => pair * 1.1, 20_000, OPEN),
+          {},
+        ),
+      ),
+    ).toEqual({
+      valid: false,
+      reasons: ["open, alpha: 40 releases span 3942.9 ms, their plan 3900 ms, limit 1 %"],
+    });
+  });
+
+  test("is the drawn one: a Poisson run that drew a low rate is valid", () => {
+    const slow = times(40, (pair) => answer({ pair, atMs: pair * 150, ttftMs: 200, gapsMs: [10], tokens: 4 }));
+    expect(validity(recordOf(slow, {})).valid).toBe(true);
+  });
+
+  test("must be accounted for, drops and interrupts included", () => {
+    const some = arrivals(() => 0, 200, OPEN).slice(0, 30);
+    const rest = [
+      ...times(6, (i) => unanswered({ pair: 30 + i, atMs: 3000, outcome: "dropped", reason: null })),
+      ...times(4, (i) => unanswered({ pair: 36 + i, atMs: 3600, outcome: "not-started", reason: "interrupt" })),
+    ];
+    expect(validity(recordOf([...some, ...rest], {})).valid).toBe(true);
+    expect(validity(recordOf(some, {})).reasons).toEqual([
+      "open, alpha: 30 of 40 planned requests accounted for, limit 1 % off",
+    ]);
+  });
+});
+
+test("a run that was killed is judged on what is there, with a warning", () => {
+  const record = recordOf(arrivals(() => 0, 200, OPEN).slice(0, 30), {});
+  const killed = { ...record, manifest: { ...record.manifest, end: null }, lost: ["open:alpha:30", "open:alpha:31"] };
+  const analysis = analysisOf(killed);
+  expect(analysis.validity.valid).toBe(true);
+  expect(analysis.warnings).toEqual(["the run ended without closing: killed or power lost"]);
+  expect(analysis.groups[0]!.counts).toMatchObject({
+    planned: 40,
+    released: 32,
+    lost: 2,
+    notStarted: { interrupt: 8 },
+  });
+});
