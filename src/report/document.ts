@@ -1,0 +1,226 @@
+import type { Price } from "../core/target.ts";
+import type { Analysis, GroupAnalysis, Verdict } from "../measure/analysis.ts";
+import { METRICS } from "../measure/catalogue.ts";
+import { FLAGS } from "../measure/flags.ts";
+import {
+  clientErrorFact,
+  durationFact,
+  requestsFact,
+  simulatedMark,
+  sizeFact,
+  spentFact,
+  validityMark,
+  workloadFacts,
+} from "./facts.ts";
+import { byScenario, HEADLINE, headlineCell, rowOf, type ScenarioGroups } from "./headline.ts";
+import { sentences, type Sentence } from "./sentences.ts";
+import { interval, NO_VALUE, plain, short, tally, usd } from "./text.ts";
+
+/** A table of plain text; numbers stand to the right. */
+export interface Table {
+  readonly columns: readonly { readonly title: string; readonly isNumber: boolean }[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Section {
+  readonly heading: string;
+  /** One paragraph; empty for none. */
+  readonly text: string;
+  readonly table: Table;
+}
+
+/** What a page says, before it becomes Markdown or HTML. All text is plain and not yet escaped. */
+export interface ReportDocument {
+  readonly title: string;
+  /** `SIMULATED`, `VALID`. */
+  readonly marks: readonly string[];
+  readonly facts: readonly string[];
+  readonly sentences: readonly Sentence[];
+  readonly sections: readonly Section[];
+}
+
+/** Lays out an analysis as a page: what the first screen says, and the tables behind it. */
+export function reportDocument(analysis: Analysis): ReportDocument {
+  const { manifest } = analysis;
+  return {
+    title: `herdbench ${plain(manifest.runId)}`,
+    marks: [simulatedMark(analysis) ?? [], validityMark(analysis)].flat(),
+    facts: [
+      `herdbench ${manifest.toolVersion}, definitions ${manifest.definitionsVersion}, seed ${manifest.seed}`,
+      `started ${manifest.startedAt} from ${manifest.vantage}, ${durationFact(analysis)}`,
+      `${sizeFact(analysis)}, ${spentFact(analysis)}`,
+      clientErrorFact(analysis),
+    ].map(plain),
+    sentences: sentences(analysis).map(({ label, text }) => ({ label, text: plain(text) })),
+    sections: [
+      ...byScenario(analysis).map(scenarioSection),
+      ...(analysis.verdicts.length === 0 ? [] : [verdictSection(analysis.verdicts)]),
+      requestSection(analysis),
+      targetSection(analysis),
+      definitionSection(),
+      ...flagSections(analysis),
+    ],
+  };
+}
+
+function scenarioSection(scenario: ScenarioGroups): Section {
+  return {
+    heading: plain(scenario.scenario.id),
+    text: plain(
+      [scenario.scenario.title, ...workloadFacts(scenario), requestsFact(scenario), sloFact(scenario)].join(", "),
+    ),
+    table: table(
+      ["target"],
+      ["n", ...HEADLINE.flatMap((column) => (column.hasInterval ? [column.title, "95 % interval"] : [column.title]))],
+      ["flags"],
+      scenario.groups.map((group) => [
+        [group.target.id],
+        [
+          String(rowOf(group, "ttft", "p50_all")?.n ?? 0),
+          ...HEADLINE.flatMap((column) => {
+            const cell = headlineCell(group, column);
+            return column.hasInterval ? [cell.value, cell.interval === "" ? NO_VALUE : cell.interval] : [cell.value];
+          }),
+        ],
+        [group.flags.join(", ")],
+      ]),
+    ),
+  };
+}
+
+/** `good means TTFT 1500 ms, TPOT 60 ms`: the limits behind the column "good %". */
+function sloFact({ scenario: { slo } }: ScenarioGroups): string {
+  const limits = [
+    { title: "TTFT", ms: slo.ttftMs },
+    { title: "TPOT", ms: slo.tpotMs },
+    { title: "whole answer", ms: slo.e2eMs },
+  ].flatMap(({ title, ms }) => (ms === null ? [] : [`${title} ${short(ms)} ms`]));
+  return limits.length === 0 ? "no limit on a good answer" : `good within ${limits.join(", ")}`;
+}
+
+function verdictSection(verdicts: readonly Verdict[]): Section {
+  return {
+    heading: "Verdicts in this window",
+    text: "Paired by prompt; p after Holm's correction. No leader: no difference shown.",
+    table: table(
+      ["scenario", "metric", "A", "B", "leader"],
+      ["B - A", "95 % interval", "pairs", "p", "Holm over"],
+      ["test"],
+      verdicts.map((verdict) => [
+        [verdict.scenario, `${verdict.metric} ${verdict.stat}`, verdict.a, verdict.b, verdict.leader ?? "none shown"],
+        [
+          short(verdict.difference),
+          interval(verdict.low, verdict.high),
+          String(verdict.n),
+          probability(verdict.pAdjusted),
+          String(verdict.family),
+        ],
+        [verdict.test],
+      ]),
+    ),
+  };
+}
+
+function requestSection(analysis: Analysis): Section {
+  return {
+    heading: "Requests",
+    text: "planned + retries = released + dropped + not started; released = completed + failed + cancelled + lost.",
+    table: table(
+      ["scenario", "target"],
+      ["planned", "retries", "released", "dropped", "completed", "lost"],
+      ["failed", "cancelled", "not started"],
+      analysis.groups.map(({ scenario, target, counts }) => [
+        [scenario.id, target.id],
+        [counts.planned, counts.retries, counts.released, counts.dropped, counts.completed, counts.lost].map(String),
+        [counts.failed, counts.cancelled, counts.notStarted].map((reasons) => tally(reasons) || "0"),
+      ]),
+    ),
+  };
+}
+
+function targetSection(analysis: Analysis): Section {
+  const groupsOf = Map.groupBy(analysis.groups, (group) => group.target.id);
+  return {
+    heading: "Targets",
+    text: "",
+    table: table(
+      ["target", "provider", "model", "model echoed", "region", "precision", "price", "made by"],
+      [],
+      [],
+      analysis.manifest.targets.map((target) => [
+        [
+          target.id,
+          target.provider,
+          target.modelId,
+          echoes(groupsOf.get(target.id) ?? []),
+          target.region ?? NO_VALUE,
+          target.precision ?? NO_VALUE,
+          priceFact(target.price),
+          target.simulated ? "simulator" : "real endpoint",
+        ],
+        [],
+        [],
+      ]),
+    ),
+  };
+}
+
+function echoes(groups: readonly GroupAnalysis[]): string {
+  return [...new Set(groups.flatMap((group) => group.modelEchoed ?? []))].join(", ") || NO_VALUE;
+}
+
+/** `$3.50 in, $3.50 out per million tokens (2026-11-01, user)`. */
+function priceFact(price: Price): string {
+  if (price.kind === "unknown") return `unknown: ${price.reason}`;
+  const origin = `(${price.asOf ?? "undated"}, ${price.source})`;
+  if (price.kind === "hour") return `${usd(price.usdPerReplicaHour)} per hour x ${price.replicas} ${origin}`;
+  return `${usd(price.inputUsdPerMtok)} in, ${usd(price.outputUsdPerMtok)} out per million tokens ${origin}`;
+}
+
+function definitionSection(): Section {
+  const shown = new Set(HEADLINE.map((column) => column.metric));
+  return {
+    heading: "Definitions",
+    text: "p50 and p95 of a latency count every failure as infinite (inf); an empty cell had too few requests.",
+    table: table(
+      ["metric", "unit", "definition"],
+      [],
+      [],
+      METRICS.filter((metric) => shown.has(metric.id)).map((metric) => [
+        [metric.id, metric.unit, metric.definition],
+        [],
+        [],
+      ]),
+    ),
+  };
+}
+
+/** What the flags of this run mean; nothing where none was raised. */
+function flagSections(analysis: Analysis): readonly Section[] {
+  const raised = new Set(analysis.groups.flatMap((group) => group.flags));
+  const rows = Object.entries(FLAGS).flatMap(([flag, meaning]): Row[] =>
+    raised.has(flag) ? [[[flag, meaning], [], []]] : [],
+  );
+  if (rows.length === 0) return [];
+  return [{ heading: "Flags", text: "", table: table(["flag", "meaning"], [], [], rows) }];
+}
+
+function probability(p: number): string {
+  return p < 0.001 ? "<0.001" : short(p);
+}
+
+type Row = readonly [before: readonly string[], numbers: readonly string[], after: readonly string[]];
+
+/** A table whose number columns stand between text columns. */
+function table(
+  before: readonly string[],
+  numbers: readonly string[],
+  after: readonly string[],
+  rows: readonly Row[],
+): Table {
+  const text = (title: string): Table["columns"][number] => ({ title, isNumber: false });
+  return {
+    columns: [...before.map(text), ...numbers.map((title) => ({ title, isNumber: true })), ...after.map(text)],
+    rows: rows.map((row) => row.flat().map(plain)),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
+import { byScenario, type ScenarioGroups } from "./headline.ts";
+import { plural, short, usd } from "./text.ts";
+
+/** `SIMULATED` when every number was made by the simulator, `PARTLY SIMULATED` when some were; null for a real run. */
+export function simulatedMark(analysis: Analysis): "SIMULATED" | "PARTLY SIMULATED" | null {
+  const simulated = analysis.manifest.targets.filter((target) => target.simulated).length;
+  if (simulated === 0) return null;
+  return simulated === analysis.manifest.targets.length ? "SIMULATED" : "PARTLY SIMULATED";
+}
+
+export function validityMark(analysis: Analysis): "VALID" | "INVALID" {
+  return analysis.validity.valid ? "VALID" : "INVALID";
+}
+
+/** `4 targets x 120 paired requests`, or `3 scenarios x 4 targets`. */
+export function sizeFact(analysis: Analysis): string {
+  const scenarios = byScenario(analysis);
+  const targets = plural(analysis.manifest.targets.length, "target");
+  if (scenarios.length !== 1) return `${plural(scenarios.length, "scenario")} x ${targets}`;
+  return `${targets} x ${requestsFact(scenarios[0]!)}`;
+}
+
+/** `120 paired requests`: planned per target. */
+export function requestsFact({ scenario, groups }: ScenarioGroups): string {
+  const planned = groups.map((group) => group.counts.planned);
+  const [least, most] = [Math.min(...planned), Math.max(...planned)];
+  return `${least === most ? most : `${least} to ${most}`} ${scenario.arrangement} request${most === 1 ? "" : "s"}`;
+}
+
+/** `100>300 tok`, `Poisson 2/s`, `cold cache`. */
+export function workloadFacts({
+  scenario,
+  load,
+}: ScenarioGroups): readonly [tokens: string, load: string, cache: string] {
+  const { inputTokens, outputTokens, cache } = scenario.prompt;
+  return [`${inputTokens}>${outputTokens} tok`, `${load.charAt(0).toUpperCase()}${load.slice(1)}`, `${cache} cache`];
+}
+
+/** `61 s`; says so when the run never ended. */
+export function durationFact(analysis: Analysis): string {
+  const { end } = analysis.manifest;
+  if (end === null) return "never closed";
+  const seconds = `${short(Math.max(1, Math.round(end.endUs / 1e6)))} s`;
+  return end.reason === "complete" ? seconds : `${seconds}, stopped early: ${end.reason}`;
+}
+
+/** `spent $0.61 of $1 cap`; a range where usage is not known exactly. */
+export function spentFact(analysis: Analysis): string {
+  const { maxCostUsd } = analysis.manifest;
+  const cap = maxCostUsd === null ? ", no cap" : ` of ${usd(maxCostUsd)} cap`;
+  const known = analysis.groups.flatMap((group) => group.spentUsd ?? []);
+  if (known.length === 0) return `spent unknown${cap}`;
+  const low = known.reduce((sum, spent) => sum + spent.low, 0);
+  const high = known.reduce((sum, spent) => sum + spent.high, 0);
+  const range = usd(low) === usd(high) ? usd(low) : `${usd(low)}-${usd(high).slice(1)}`;
+  const unpriced = new Set(analysis.groups.filter(hasNoPrice).map((group) => group.target.id)).size;
+  return `spent ${range}${cap}${unpriced === 0 ? "" : ` (${plural(unpriced, "target")} without price)`}`;
+}
+
+/** `client error p99 0.8 ms, measured during this run`. */
+export function clientErrorFact(analysis: Analysis): string {
+  const error = analysis.manifest.end?.clientErrorMsP99 ?? null;
+  return error === null
+    ? "client error not measured during this run"
+    : `client error p99 ${short(error)} ms, measured during this run`;
+}
+
+function hasNoPrice(group: GroupAnalysis): boolean {
+  return group.spentUsd === null;
+}

@@ -1,0 +1,161 @@
+import type { Analysis, Counts, GroupAnalysis, Verdict } from "../measure/analysis.ts";
+import { total } from "../measure/counts.ts";
+import { requestsNeeded } from "../measure/intervals.ts";
+import { simulatedMark } from "./facts.ts";
+import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
+import { plural, short, tally, usd } from "./text.ts";
+
+/** One thing to say below the tables: a label of one word, and a sentence. */
+export interface Sentence {
+  readonly label: string;
+  readonly text: string;
+}
+
+const WARNINGS_SHOWN_MAX = 5;
+
+/** Everything that the tables alone do not say, most important first. */
+export function sentences(analysis: Analysis): readonly Sentence[] {
+  const scenarios = byScenario(analysis);
+  return [
+    ...analysis.validity.reasons.map((text) => ({ label: "INVALID", text })),
+    ...partlySimulated(analysis),
+    ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
+    ...failureSentences(analysis),
+    ...emptySentence(analysis),
+    ...warningSentences(analysis),
+    { label: "next", text: `herdbench report ${analysis.manifest.runId} rebuilds report.html, report.md, both CSVs` },
+  ];
+}
+
+function partlySimulated(analysis: Analysis): readonly Sentence[] {
+  if (simulatedMark(analysis) !== "PARTLY SIMULATED") return [];
+  const names = analysis.manifest.targets.filter((target) => target.simulated).map((target) => target.id);
+  return [{ label: "mixed", text: `SIMULATED: ${names.join(", ")}; the other targets are real endpoints` }];
+}
+
+/** The verdict between the two targets with the best TTFT p50: the question that a buyer asks first. */
+function leadSentence(
+  analysis: Analysis,
+  { scenario, groups }: ScenarioGroups,
+  isOneOfMany: boolean,
+): readonly Sentence[] {
+  const ttft = (group: GroupAnalysis): number => rowOf(group, "ttft", "p50_all")?.value ?? Infinity;
+  const [first, second] = groups.toSorted((a, b) => compare(ttft(a), ttft(b)));
+  if (first === undefined || second === undefined) return [];
+  const pair = [first.target.id, second.target.id];
+  const verdict = analysis.verdicts.find(
+    (one) => one.scenario === scenario.id && one.metric === "ttft" && pair.includes(one.a) && pair.includes(one.b),
+  );
+  if (verdict === undefined) return [];
+  const scope = isOneOfMany ? `${scenario.id}: ` : "";
+  const matching = scenario.load.kind === "closed" ? " matched by prompt" : "";
+  return [{ label: "TTFT", text: `${scope}${verdictText(verdict, matching)}` }];
+}
+
+/** Infinity minus itself is no order. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** One verdict as a sentence: who leads by how much, or that nothing is shown and what would decide it. */
+function verdictText(verdict: Verdict, matching: string): string {
+  const basis = `${plural(verdict.n, "pair")}${matching}, Holm over ${verdict.family}, in this window`;
+  const { difference, low, high } = verdict;
+  if (verdict.leader === null) {
+    const range = `${short(difference)} ms (${short(low)} to ${short(high)})`;
+    return `no difference shown between ${verdict.a} and ${verdict.b}: ${range}, ${basis}${decidingPairs(verdict)}`;
+  }
+  const other = verdict.leader === verdict.a ? verdict.b : verdict.a;
+  const ends = [Math.abs(low), Math.abs(high)].toSorted(compare).map(short);
+  return `${verdict.leader} leads ${other} by ${short(Math.abs(difference))} ms (${ends.join("-")}), ${basis}`;
+}
+
+/** Intervals shrink with the root of n, so the half width says how many pairs would clear zero. */
+function decidingPairs({ difference, low, high, n }: Verdict): string {
+  const pairs = n * ((high - low) / 2 / difference) ** 2;
+  if (!Number.isFinite(pairs) || pairs <= n) return "; more pairs might decide it";
+  return `; about ${short(Number(pairs.toPrecision(2)))} pairs would decide a difference this small`;
+}
+
+/** Per target over all scenarios: what counts as infinite, by kind, and what says nothing. */
+function failureSentences(analysis: Analysis): readonly Sentence[] {
+  const byTarget = Map.groupBy(analysis.groups, (group) => group.target.id);
+  return [...byTarget].flatMap(([target, groups]) => {
+    const counts = groups.map((group) => group.counts);
+    const failures = merge(counts.map(failuresOf));
+    const dropped = sum(counts.map((count) => count.dropped));
+    const missing = merge(counts.map(missingOf));
+    const released = sum(counts.map((count) => count.released));
+    const planned = sum(counts.map((count) => count.planned));
+    const texts = [
+      { label: "inf", count: total(failures), text: `of ${released} ${target} requests failed: ${tally(failures)}` },
+      {
+        label: "inf",
+        count: dropped,
+        text: `of ${planned} ${target} requests dropped: the in-flight limit was reached`,
+      },
+      { label: "missing", count: total(missing), text: `of ${planned} ${target} requests: ${tally(missing)}` },
+    ];
+    return texts
+      .filter(({ count }) => count > 0)
+      .map(({ label, count, text }) => ({ label, text: `${count} ${text}` }));
+  });
+}
+
+/** What every `_all` tail counts as infinite. An interrupt is nobody's failure. */
+function failuresOf({ failed, completed, succeeded, cancelled }: Counts): Readonly<Record<string, number>> {
+  return { ...failed, "without an answer": completed - succeeded, ...cancelled, interrupt: 0 };
+}
+
+function missingOf({ notStarted, cancelled, lost }: Counts): Readonly<Record<string, number>> {
+  const missing: Record<string, number> = {
+    "cancelled (interrupt)": cancelled.interrupt ?? 0,
+    "lost (the process died)": lost,
+  };
+  for (const [reason, count] of Object.entries(notStarted)) missing[`not started (${reason})`] = count;
+  return missing;
+}
+
+const TAILS = [
+  { stat: "p95_all", title: "p95", p: 0.95 },
+  { stat: "p99_all", title: "p99", p: 0.99 },
+] as const;
+
+/** How many more requests fill the empty tails, and what they would cost together. */
+function emptySentence(analysis: Analysis): readonly Sentence[] {
+  const where = byScenario(analysis).length > 1 ? "per target and scenario" : "per target";
+  const texts = TAILS.flatMap(({ stat, title, p }) => {
+    const gaps = analysis.groups.flatMap((group) => {
+      const row = rowOf(group, "ttft", stat);
+      if (row === undefined || !row.flags.includes("insufficient_n")) return [];
+      return [
+        { requests: requestsNeeded(p) - row.n, usdEach: rowOf(group, "cost_per_request", "mean")?.value ?? null },
+      ];
+    });
+    if (gaps.length === 0) return [];
+    const requests = gaps.map((gap) => gap.requests);
+    const most = Math.max(...requests);
+    const upTo = Math.min(...requests) < most ? "up to " : "";
+    const costs = gaps.flatMap((gap) => (gap.usdEach === null ? [] : [gap.requests * gap.usdEach]));
+    const partly = costs.length < gaps.length ? " where prices are known" : "";
+    const cost = costs.length === 0 ? "cost unknown" : `about ${usd(sum(costs))}${partly}`;
+    return [`${title} needs ${upTo}${most} more requests ${where}, ${cost}`];
+  });
+  return texts.length === 0 ? [] : [{ label: "empty", text: texts.join("; ") }];
+}
+
+function warningSentences(analysis: Analysis): readonly Sentence[] {
+  const shown = analysis.warnings.slice(0, WARNINGS_SHOWN_MAX).map((text) => ({ label: "warning", text }));
+  const more = analysis.warnings.length - shown.length;
+  return more <= 0 ? shown : [...shown, { label: "warning", text: `${plural(more, "more warning")}: see report.json` }];
+}
+
+function merge(tallies: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const merged: Record<string, number> = {};
+  for (const [name, count] of tallies.flatMap((one) => Object.entries(one))) merged[name] = (merged[name] ?? 0) + count;
+  return merged;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((before, number) => before + number, 0);
+}

@@ -1,0 +1,116 @@
+import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
+import { columnsOf, cut, padEnd, padStart, spread, wrap } from "./columns.ts";
+import {
+  clientErrorFact,
+  durationFact,
+  requestsFact,
+  simulatedMark,
+  sizeFact,
+  spentFact,
+  validityMark,
+  workloadFacts,
+} from "./facts.ts";
+import { byScenario, HEADLINE, headlineCell, type ScenarioGroups } from "./headline.ts";
+import { sentences } from "./sentences.ts";
+import { plain } from "./text.ts";
+
+/** The screen is made for 80 columns; a wider terminal gets the same one. */
+const COLUMNS_MAX = 80;
+/** Below this the table is cut rather than squeezed. */
+const COLUMNS_MIN = 40;
+const TARGET_COLUMNS_MIN = 8;
+const LABEL_COLUMNS = 9;
+
+/**
+ * What `run` and `report` print: head, one table per scenario, then sentences. No line is longer than `columns` (at
+ * most 80, at least 40). Colour only marks words that say the same without it. Ends with a line feed.
+ */
+export function firstScreen(analysis: Analysis, view: { columns: number; color: boolean }): string {
+  const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, view.columns));
+  const lines = [
+    ...head(analysis, columns),
+    "",
+    ...tables(analysis, columns),
+    "",
+    ...sentences(analysis).flatMap(({ label, text }) =>
+      wrap(plain(text), columns - LABEL_COLUMNS).map(
+        (line, index) => padEnd(index === 0 ? label : "", LABEL_COLUMNS) + line,
+      ),
+    ),
+  ].map((line) => cut(line, columns).trimEnd());
+  return `${(view.color ? lines.map(colored) : lines).join("\n")}\n`;
+}
+
+function head(analysis: Analysis, columns: number): readonly string[] {
+  const { manifest } = analysis;
+  const scenarios = byScenario(analysis);
+  const only = scenarios.length === 1 ? scenarios[0] : undefined;
+  const version = manifest.toolVersion.split(".").slice(0, 2).join(".");
+  const subject = only === undefined ? [sizeFact(analysis)] : subjectParts(only);
+  const parts = [`herdbench ${version}`, simulatedMark(analysis) ?? [], subject, validityMark(analysis)].flat();
+  const where = `from ${manifest.vantage}, ${durationFact(analysis)}`;
+  const size = only === undefined ? where : `${sizeFact(analysis)} ${where}`;
+  return [
+    ...wrapParts(parts.map(plain), columns),
+    ...spread(plain(size), plain(spentFact(analysis)), columns),
+    ...spread(clientErrorFact(analysis), `seed ${manifest.seed}`, columns),
+  ];
+}
+
+/** `chat-short 100>300 tok`, `Poisson 2/s`, `cold cache`. */
+function subjectParts(of: ScenarioGroups): readonly string[] {
+  const [tokens, ...rest] = workloadFacts(of);
+  return [`${of.scenario.id} ${tokens}`, ...rest];
+}
+
+/** Joins parts by two spaces, going to the next line where one does not fit: a mark is never cut off. */
+function wrapParts(parts: readonly string[], columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && columnsOf(last) + 2 + columnsOf(part) <= columns)
+      lines[lines.length - 1] = `${last}  ${part}`;
+    else lines.push(cut(part, columns));
+  }
+  return lines;
+}
+
+/** One table, its columns aligned over all scenarios; each scenario opens with a line of its own when there are several. */
+function tables(analysis: Analysis, columns: number): readonly string[] {
+  const scenarios = byScenario(analysis);
+  const titles = ["target", ...HEADLINE.map((column) => column.title)];
+  const rowsOf = scenarios.map(({ groups }) => groups.map(cells));
+  const widths = titles.map((title, index) =>
+    Math.max(columnsOf(title), ...rowsOf.flat().map((row) => columnsOf(row[index] ?? ""))),
+  );
+  const rest = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
+  widths[0] = Math.max(TARGET_COLUMNS_MIN, Math.min(widths[0]!, columns - rest));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, index) => (index === 0 ? padEnd(cut(cell, widths[0]!), widths[0]!) : padStart(cell, widths[index]!)))
+      .join("  ");
+  const bodies = scenarios.map((scenario, index) => [
+    ...(scenarios.length > 1 ? wrapParts([...subjectParts(scenario), requestsFact(scenario)].map(plain), columns) : []),
+    ...rowsOf[index]!.map(line),
+  ]);
+  const [first, ...others] = bodies;
+  return [line(titles), ...(first ?? []), ...others.flatMap((body) => ["", ...body])];
+}
+
+function cells(group: GroupAnalysis): readonly string[] {
+  const values = HEADLINE.map((column) => {
+    const cell = headlineCell(group, column);
+    return cell.interval === "" ? cell.value : `${cell.value} ${cell.interval}`;
+  });
+  return [plain(group.target.id), ...values];
+}
+
+const COLORS: readonly (readonly [RegExp, number])[] = [
+  [/\b(?:PARTLY )?SIMULATED\b/, 33],
+  [/\bINVALID\b/, 31],
+  [/\bVALID\b/, 32],
+];
+
+function colored(line: string): string {
+  return COLORS.reduce((text, [mark, code]) => text.replace(mark, `\u001b[${code}m$&\u001b[0m`), line);
+}

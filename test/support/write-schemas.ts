@@ -1,0 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { JSON_SCHEMAS } from "../../src/scenario/schema.ts";
+
+// Rewrites the JSON Schemas beside the zod schemas that they are made from: node test/support/write-schemas.ts
+for (const [name, schema] of Object.entries(JSON_SCHEMAS)) {
+  await writeFile(new URL(`../../src/scenario/${name}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

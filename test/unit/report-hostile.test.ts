@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { comparisonCsv, summaryCsv } from "../../src/report/csv.ts";
+import { reportHtml } from "../../src/report/html.ts";
+import { reportJson } from "../../src/report/json.ts";
+import { reportMarkdown } from "../../src/report/markdown.ts";
+import { firstScreen } from "../../src/report/terminal.ts";
+import { analysisOf, COUNTS, FIGURES, groupOf, SCENARIO, targetNamed } from "../support/analysis.ts";
+import { parseCsv } from "../support/csv-parser.ts";
+
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "=cmd|'/c calc'!A0",
+  "+1+1",
+  "-2+3",
+  "@SUM(A1)",
+  "\t=1+1",
+  "\r=1+1",
+  "＝1+1",
+  "\u001b[2J\u001b]0;owned\u0007",
+  "\u202Egpj.exe",
+  "a | b\n| c | d |\n\n# heading",
+  "[click](javascript:alert(1)) ![x](http://evil.example/x.png)",
+  "https://evil.example www.evil.example @someone `code`",
+];
+
+// oxlint-disable-next-line no-control-regex -- these are the characters that must be gone
+const ACTIVE_PATTERN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** A run in which every free text is hostile. */
+function hostileAnalysis(text: string): ReturnType<typeof analysisOf> {
+  const target = {
+    ...targetNamed(text),
+    provider: text,
+    model: text,
+    modelId: text,
+    region: text,
+    precision: text,
+    price: { kind: "unknown", reason: text } as const,
+  };
+  const scenario = { ...SCENARIO, id: text, title: text };
+  const fields = { modelEchoed: text, flags: [text] };
+  const group = groupOf({ target, scenario, figures: FIGURES, counts: COUNTS, fields });
+  const analysis = analysisOf([group], { warnings: [text], validity: { valid: false, reasons: [text] } });
+  return { ...analysis, manifest: { ...analysis.manifest, vantage: text, runId: text } };
+}
+
+const each = HOSTILE.map((text) => ({ text, analysis: hostileAnalysis(text) }));
+
+test("no text runs in a spreadsheet, and every cell is still one cell", () => {
+  for (const { analysis } of each) {
+    for (const csv of [summaryCsv(analysis), comparisonCsv(analysis)]) {
+      expect(csv).not.toMatch(ACTIVE_PATTERN);
+      const [head, ...rows] = parseCsv(csv);
+      for (const row of rows) {
+        expect(row).toHaveLength(head!.length);
+        for (const cell of row) if (!/^-?\d+(\.\d+)?$|^-inf$/.test(cell)) expect(cell).not.toMatch(/^[=+\-@＝]/);
+      }
+    }
+  }
+});
+
+test("a defused cell keeps its text behind an apostrophe", () => {
+  const [head, row] = parseCsv(comparisonCsv(hostileAnalysis("=cmd|'/c calc'!A0")));
+  expect(row![head!.indexOf("model_echoed")]).toBe("'=cmd|'/c calc'!A0");
+});
+
+test("no text moves the cursor or turns the direction of a terminal", () => {
+  for (const { analysis } of each)
+    expect(firstScreen(analysis, { columns: 80, color: false })).not.toMatch(ACTIVE_PATTERN);
+});
+
+test("no text becomes markup in Markdown, nor a link, a mention or another row", () => {
+  const rowCount = (markdown: string): number => markdown.split("\n").filter((line) => line.startsWith("|")).length;
+  const expected = rowCount(reportMarkdown(hostileAnalysis("harmless")));
+  for (const { analysis } of each) {
+    const markdown = reportMarkdown(analysis);
+    expect(markdown).not.toMatch(ACTIVE_PATTERN);
+    expect(markdown).not.toMatch(/<|>|`|\]\(|:\/\/|www\.|@(?!&#8203;)/);
+    expect(rowCount(markdown)).toBe(expected);
+    expect(markdown.match(/^#+ /gm)).toEqual(reportMarkdown(hostileAnalysis("harmless")).match(/^#+ /gm));
+    for (const line of markdown.split("\n").filter((one) => one.startsWith("| "))) expect(line).toMatch(/ \|$/);
+  }
+});
+
+test("no text becomes markup in HTML, and the page can run and load nothing", () => {
+  const tags = (html: string): string[] =>
+    (html.match(/<[a-z/!][^>]*>/gi) ?? []).map((tag) => tag.replace(/aria-label="[^"<>]*"/, "aria-label"));
+  const expected = tags(reportHtml(hostileAnalysis("harmless")));
+  for (const { analysis } of each) {
+    const html = reportHtml(analysis);
+    expect(html).not.toMatch(ACTIVE_PATTERN);
+    expect(tags(html)).toEqual(expected);
+  }
+  const page = expected.join("\n");
+  expect(page).not.toMatch(/<script|<img|<link|<iframe| on\w+=| src=| href=/i);
+  expect(page).toMatch(
+    /http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[\w+/=]{44}'/,
+  );
+});
+
+test("JSON carries the text as data, and reads back equal", () => {
+  for (const { text, analysis } of each) {
+    const report = JSON.parse(reportJson(analysis)) as { groups: { modelEchoed: string }[] };
+    expect(report.groups[0]!.modelEchoed).toBe(text);
+  }
+});

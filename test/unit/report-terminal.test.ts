@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { columnsOf } from "../../src/report/columns.ts";
+import { firstScreen } from "../../src/report/terminal.ts";
+import {
+  analysisOf,
+  COUNTS,
+  FIGURES,
+  fineGroup,
+  groupOf,
+  SCENARIO,
+  targetNamed,
+  VERDICT,
+} from "../support/analysis.ts";
+
+const view = { columns: 80, color: false };
+
+const FLAKY = groupOf({
+  target: targetNamed("sim-flaky"),
+  scenario: SCENARIO,
+  figures: {
+    ...FIGURES,
+    "success_share value": { unit: "share", value: 106 / 120 },
+    "ttft p50_all": { unit: "ms", value: 301, low: 290, high: 315 },
+    "ttft p95_all": { unit: "ms", value: Infinity },
+    "cost_per_mtok value": { unit: "usd/Mtok", value: null, flags: ["price_unknown"] },
+    "cost_per_1k_good value": { unit: "usd/1k", value: null },
+  },
+  counts: { ...COUNTS, completed: 106, succeeded: 106, failed: { overloaded: 5, truncated: 9 } },
+  fields: {},
+});
+
+test("the first screen of one scenario says what was run, how good it is and what to make of it", () => {
+  const analysis = analysisOf([fineGroup("sim-fast"), FLAKY, fineGroup("sim-far")], { verdicts: [VERDICT] });
+  expect(firstScreen(analysis, view)).toBe(`\
+herdbench 0.1  SIMULATED  chat-short 100>300 tok  Poisson 2/s  cold cache  VALID
+3 targets x 120 paired requests from laptop-fra, 61 s      spent $0.45 of $1 cap
+client error p99 0.8 ms, measured during this run                       seed 405
+
+target     ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good
+sim-fast    100  212 205-220  390   61.2      98     3.41       1.39
+sim-flaky  88.3  301 290-315  inf   61.2      98  unknown          -
+sim-far     100  212 205-220  390   61.2      98     3.41       1.39
+
+TTFT     sim-fast leads sim-far by 286 ms (260-311), 120 pairs, Holm over 6, in
+         this window
+inf      14 of 120 sim-flaky requests failed: 9 truncated, 5 overloaded
+empty    p99 needs 248 more requests per target, about $0.93
+next     herdbench report 20261123T184938Z-quick rebuilds report.html,
+         report.md, both CSVs
+`);
+});
+
+test("several scenarios get one table each, aligned with each other", () => {
+  const batch = {
+    ...SCENARIO,
+    id: "batch",
+    load: { kind: "closed", maxConcurrency: 8 } as const,
+    prompt: { ...SCENARIO.prompt, inputTokens: 2048 },
+  };
+  const other = groupOf({
+    target: targetNamed("sim-fast"),
+    scenario: batch,
+    figures: FIGURES,
+    counts: COUNTS,
+    fields: {},
+  });
+  const lines = firstScreen(analysisOf([fineGroup("sim-fast"), other], {}), view).split("\n");
+  expect(lines[0]).toBe("herdbench 0.1  SIMULATED  2 scenarios x 1 target  VALID");
+  expect(lines.slice(4, 10)).toEqual([
+    "target    ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good",
+    "chat-short 100>300 tok  Poisson 2/s  cold cache  120 paired requests",
+    "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39",
+    "",
+    "batch 2048>300 tok  Closed 8  cold cache  120 paired requests",
+    "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39",
+  ]);
+});
+
+test("an invalid run says so on top and gives every reason", () => {
+  const reasons = ["client_delay p99 is 7.2 ms, above 5 ms", "event-loop delay reached 80 ms, above 50 ms"];
+  const screen = firstScreen(analysisOf([fineGroup("a")], { validity: { valid: false, reasons } }), view);
+  expect(screen).toMatch(/^herdbench [\s\S]*?INVALID/);
+  expect(screen).not.toMatch(/(?<!IN)VALID/);
+  for (const reason of reasons) expect(screen).toContain(`INVALID  ${reason}`);
+});
+
+test("a real run is not called simulated, and of a mixed one each simulated target is named", () => {
+  const real = { ...targetNamed("real"), simulated: false };
+  const realGroup = groupOf({ target: real, scenario: SCENARIO, figures: FIGURES, counts: COUNTS, fields: {} });
+  expect(firstScreen(analysisOf([realGroup], {}), view)).not.toContain("SIMULATED");
+  const mixed = firstScreen(analysisOf([realGroup, fineGroup("sim-fast")], {}), view);
+  expect(mixed).toContain("PARTLY SIMULATED");
+  expect(mixed).toContain("mixed    SIMULATED: sim-fast; the other targets are real endpoints");
+});
+
+test("a verdict without a leader names what would decide it", () => {
+  const verdict = { ...VERDICT, leader: null, difference: 4, low: -5, high: 13, pAdjusted: 0.4 };
+  const screen = firstScreen(analysisOf([fineGroup("sim-fast"), fineGroup("sim-far")], { verdicts: [verdict] }), view);
+  expect(screen.replace(/\s+/g, " ")).toContain(
+    "no difference shown between sim-fast and sim-far: 4 ms (-5 to 13), 120 pairs, Holm over 6, in this window; " +
+      "about 610 pairs would decide a difference this small",
+  );
+});
+
+test("pairs of a closed loop are said to match by prompt", () => {
+  const closed = { ...SCENARIO, load: { kind: "closed", maxConcurrency: 8 } as const };
+  const groups = ["sim-fast", "sim-far"].map((id) =>
+    groupOf({ target: targetNamed(id), scenario: closed, figures: FIGURES, counts: COUNTS, fields: {} }),
+  );
+  const screen = firstScreen(analysisOf(groups, { verdicts: [VERDICT] }), view);
+  expect(screen.replace(/\s+/g, " ")).toContain("120 pairs matched by prompt");
+});
+
+test("drops, requests never started, cancelled and lost ones are all told", () => {
+  const counts = { ...COUNTS, dropped: 7, notStarted: { budget: 3 }, cancelled: { interrupt: 2 }, lost: 1 };
+  const group = groupOf({ target: targetNamed("a"), scenario: SCENARIO, figures: FIGURES, counts, fields: {} });
+  const screen = firstScreen(analysisOf([group], {}), view).replace(/\s+/g, " ");
+  expect(screen).toContain("inf 7 of 120 a requests dropped: the in-flight limit was reached");
+  expect(screen).toContain(
+    "missing 6 of 120 a requests: 3 not started (budget), 2 cancelled (interrupt), 1 lost (the process died)",
+  );
+});
+
+test("answers without text and calls ended past their reservation count as failures, interrupts do not", () => {
+  const counts = { ...COUNTS, succeeded: 117, cancelled: { overshoot: 2, interrupt: 4 } };
+  const group = groupOf({ target: targetNamed("a"), scenario: SCENARIO, figures: FIGURES, counts, fields: {} });
+  const screen = firstScreen(analysisOf([group], {}), view).replace(/\s+/g, " ");
+  expect(screen).toContain("inf 5 of 120 a requests failed: 3 without an answer, 2 overshoot");
+});
+
+test("spending is a range where it is not known exactly, and unknown where no price is", () => {
+  const spent = (low: number, high: number) => ({ ...fineGroup("a"), spentUsd: { low, high } });
+  const unpriced = { ...fineGroup("b"), spentUsd: null };
+  const screen = (groups: Parameters<typeof analysisOf>[0]): string => firstScreen(analysisOf(groups, {}), view);
+  expect(screen([spent(0.58, 0.61)])).toContain("spent $0.58-0.61 of $1 cap");
+  expect(screen([unpriced])).toContain("spent unknown of $1 cap");
+  expect(screen([spent(0.5, 0.5), unpriced])).toContain("spent $0.50 of $1 cap (1 target without price)");
+});
+
+test("a run that was killed or interrupted says so", () => {
+  const analysis = analysisOf([fineGroup("a")], {});
+  const ended = (end: typeof analysis.manifest.end): string =>
+    firstScreen({ ...analysis, manifest: { ...analysis.manifest, end } }, view);
+  expect(ended(null)).toContain("never closed");
+  expect(ended(null)).toContain("client error not measured during this run");
+  expect(ended({ ...analysis.manifest.end!, reason: "interrupt" })).toContain("61 s, stopped early: interrupt");
+});
+
+test("of many warnings five are shown and the rest is counted", () => {
+  const warnings = Array.from({ length: 8 }, (_, index) => `thing ${index} was skipped`);
+  const screen = firstScreen(analysisOf([fineGroup("a")], { warnings }), view);
+  expect(screen.match(/^warning /gm)).toHaveLength(6);
+  expect(screen).toContain("3 more warnings: see report.json");
+});
+
+test("no line is longer than the terminal, whatever the names", () => {
+  const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 });
+  fc.assert(
+    fc.property(name, name, fc.integer({ min: 40, max: 200 }), (target, vantage, columns) => {
+      const analysis = analysisOf([fineGroup(target), FLAKY], {
+        verdicts: [{ ...VERDICT, a: target, b: "sim-flaky", leader: target }],
+        warnings: [target],
+        validity: { valid: false, reasons: [vantage] },
+      });
+      const manifest = { ...analysis.manifest, vantage, runId: target };
+      for (const line of firstScreen({ ...analysis, manifest }, { columns, color: false }).split("\n")) {
+        expect(columnsOf(line)).toBeLessThanOrEqual(Math.min(80, columns));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("colour adds nothing but colour", () => {
+  const analysis = analysisOf([fineGroup("a")], {});
+  const colored = firstScreen(analysis, { columns: 80, color: true });
+  const pattern = new RegExp(String.fromCharCode(27) + "\\[\\d+m", "g");
+  expect(colored.match(pattern)).toHaveLength(4);
+  expect(colored.replace(pattern, "")).toBe(firstScreen(analysis, view));
+});
