@@ -1,0 +1,40 @@
+import type { Plan } from "../core/scenario.ts";
+import type { Target } from "../core/target.ts";
+import { ceilings } from "./spend.ts";
+
+/** Says what a run would ask for and what it can cost at most. Nothing is sent. */
+export function dryRun(plans: readonly Plan[], targets: readonly Target[], capUsd: number | null, asJson: boolean): string {
+  const rows = ceilings(plans, targets);
+  const total = {
+    requests: sum(rows.map((row) => row.requests)),
+    inputTokens: sum(rows.map((row) => row.inputTokens)),
+    outputTokens: sum(rows.map((row) => row.outputTokens)),
+    usd: rows.some((row) => row.usd === null) ? null : sum(rows.map((row) => row.usd ?? 0)),
+  };
+  if (asJson) return `${JSON.stringify({ dryRun: true, capUsd, rows, total }, null, 2)}\n`;
+  const line = (name: string, scenario: string, row: typeof total): string =>
+    [
+      name.padEnd(22),
+      scenario.padEnd(14),
+      row.requests.toLocaleString("en-US").padStart(8),
+      row.inputTokens.toLocaleString("en-US").padStart(11),
+      row.outputTokens.toLocaleString("en-US").padStart(11),
+      (row.usd === null ? "unknown" : `$${row.usd.toFixed(4)}`).padStart(10),
+    ].join(" ");
+  const simulated = targets.filter((target) => target.simulated).length;
+  return [
+    "dry run: nothing was sent",
+    `${"target".padEnd(22)} ${"scenario".padEnd(14)} ${"requests".padStart(8)} ${"tokens in".padStart(11)} ${"tokens out".padStart(11)} ${"at most".padStart(10)}`,
+    ...rows.map((row) => line(row.target, row.scenario, row)),
+    line("total", "", total),
+    simulated > 0 ? `${simulated} of ${targets.length} targets are simulated: their prices are invented and nothing is paid` : "",
+    capUsd === null ? "no money cap" : `the run stops before $${capUsd} are spent`,
+    "",
+  ]
+    .filter((text, i, all) => text !== "" || i === all.length - 1)
+    .join("\n");
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

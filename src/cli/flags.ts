@@ -1,0 +1,102 @@
+import { InvalidArgumentError } from "commander";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
+
+/** A number above zero. */
+export function positive(text: string): number {
+  const value = number(text);
+  if (value <= 0) throw new InvalidArgumentError("must be above 0.");
+  return value;
+}
+
+/** A number that is zero or more. */
+export function nonNegative(text: string): number {
+  const value = number(text);
+  if (value < 0) throw new InvalidArgumentError("must be 0 or more.");
+  return value;
+}
+
+/** A whole number above zero. */
+export function count(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value <= 0) throw new InvalidArgumentError("must be a whole number above 0.");
+  return value;
+}
+
+/** A whole number that is zero or more. */
+export function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("must be a whole number, 0 or more.");
+  return value;
+}
+
+/** A share in [0, 1]. */
+export function share(text: string): number {
+  const value = number(text.endsWith("%") ? text.slice(0, -1) : text) / (text.endsWith("%") ? 100 : 1);
+  if (value < 0 || value > 1) throw new InvalidArgumentError("must be between 0 and 1, or a percentage.");
+  return value;
+}
+
+/** An absolute http(s) URL without trailing slash, query or user name. */
+export function baseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError("must be an absolute URL such as http://127.0.0.1:8080/v1.");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new InvalidArgumentError("must not hold a user name or password: name the variable of the key with --api-key-env.");
+  }
+  if (url.search !== "" || url.hash !== "") throw new InvalidArgumentError("must end with its path, without ? or #.");
+  return text.replace(/\/+$/, "");
+}
+
+/** `input,output` in USD per million tokens. */
+export function price(text: string): { readonly input: number; readonly output: number } {
+  const parts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [input, output] = parts;
+  if (parts.length !== 2 || input === undefined || output === undefined || !(input >= 0) || !(output >= 0)) {
+    throw new InvalidArgumentError('must be two prices in USD per million tokens: "3.50,3.50" for input and output.');
+  }
+  return { input, output };
+}
+
+/** A money cap in USD, or `none`. */
+export function maxCost(text: string): number | "none" {
+  return text === "none" ? "none" : nonNegative(text);
+}
+
+/** A JSON object. */
+export function jsonObject(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value as JsonObject;
+  } catch {
+    // The message below says what is wanted.
+  }
+  throw new InvalidArgumentError(`must be a JSON object such as '{"temperature": 0}'.`);
+}
+
+/** Collects `name: value` headers; those that carry a key are refused, since arguments are visible to every user of a host. */
+export function header(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const colon = text.indexOf(":");
+  const name = text.slice(0, colon).trim().toLowerCase();
+  const value = text.slice(colon + 1).trim();
+  if (colon === -1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) throw new InvalidArgumentError('must be "name: value".');
+  if (/^(authorization|proxy-authorization|cookie|api-key|x-api-key|x-goog-api-key)$/.test(name)) {
+    throw new InvalidArgumentError("would put a key on the command line: set a variable and name it with --api-key-env.");
+  }
+  return { ...before, [name]: value };
+}
+
+/** Collects `key=value` pairs. */
+export function metadata(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const equals = text.indexOf("=");
+  if (equals <= 0) throw new InvalidArgumentError('must be "key=value".');
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+function number(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("must be a number.");
+  return value;
+}

@@ -1,0 +1,106 @@
+import { Command, Option } from "commander";
+import * as flag from "./flags.ts";
+import { version } from "./version.ts";
+
+/** Takes the exit code of the command that ran. */
+type Done = (code: number) => void;
+
+/** The command line: names, flags, help. Each command's code is loaded only when it runs. */
+export function buildProgram(done: Done): Command {
+  const program = new Command("herdbench")
+    .description("Benchmarks the API providers of one LLM: speed, tails, cost, and whether the numbers can be trusted.")
+    .version(version())
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      "\nWithout arguments, `herdbench run` measures the four simulated targets: no key, no cost.\nExit codes: 0 ok, 2 bad usage, 3 a target failed, 4 invalid measurement, 5 budget reached, 70 bug, 130 interrupted.",
+    );
+  addRun(program, done);
+  program
+    .command("report")
+    .description("rebuild the reports of a run from its raw records, byte for byte")
+    .argument("<run>", "a run folder, a run's name, or LAST")
+    .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--json", "print the report as JSON")
+    .option("--quiet", "print nothing but errors")
+    .action(async (run: string, options) => done(await (await import("./report.ts")).reportCommand(run, options)));
+  addMore(program, done);
+  return program;
+}
+
+function addRun(program: Command, done: Done): void {
+  const run = program
+    .command("run")
+    .description("fire the same scenarios at every target and report; no arguments: the simulated targets, the quick scenarios")
+    .optionsGroup("What to measure:")
+    .option("--target <id...>", "targets of herdbench.json, or simulated ones (sim-fast sim-cheap sim-flaky sim-far)")
+    .option("--provider <id...>", "the default target of these providers")
+    .option("--base-url <url>", "any OpenAI-compatible server, such as http://127.0.0.1:8080/v1", flag.baseUrl)
+    .option("--endpoint <path>", "path of the chat call below --base-url (default: /chat/completions)")
+    .option("--model <name>", "canonical model name or raw id (default: llama-3.1-405b-instruct)")
+    .option("--api-key-env <name>", "environment variable that holds the API key")
+    .option("--config <file>", "config file (default: herdbench.json when it exists)")
+    .option("--price <in,out>", "USD per million input and output tokens", flag.price)
+    .option("--header <name: value>", "extra request header, repeatable", flag.header)
+    .option("--extra-body <json>", "extra members of the request body", flag.jsonObject)
+    .optionsGroup("Load (without --scenario: one ad-hoc scenario; counts and rates are per target):")
+    .option("--scenario <id...>", "scenarios by id or file (see `herdbench scenarios list`)")
+    .option("--num-prompts <n>", "requests", flag.count)
+    .option("--duration <seconds>", "stop letting requests go after this time", flag.positive)
+    .option("--max-concurrency <n>", "closed loop: requests kept in flight; with --request-rate: limit, above it arrivals are dropped", flag.count)
+    .option("--request-rate <per second>", "open loop: arrivals per second, whatever the answers do", flag.positive)
+    .addOption(new Option("--arrival <process>", "spacing of an open loop").choices(["poisson", "constant"]))
+    .option("--num-warmups <n>", "requests sent first and left out of the statistics", flag.whole)
+    .option("--input-len <tokens>", "tokens of the prompt", flag.count)
+    .option("--output-len <tokens>", "limit of the answer", flag.count)
+    .option("--goodput <limits>", 'SLO in milliseconds: "ttft:6000,tpot:175" (also e2e)')
+    .option("--seed <n>", "seed of schedule and prompts", flag.whole);
+  run
+    .optionsGroup("Money and validity:")
+    .option("--max-cost <usd>", "stop before this is spent; live runs: 1 unless told otherwise; none: no cap", flag.maxCost)
+    .option("--max-failure-share <share>", "exit 3 when a target fails more than this", flag.share, 0.1)
+    .option("--dry-run", "show requests, tokens and the most it can cost; send nothing")
+    .optionsGroup("Limits:")
+    .option("--connect-timeout <seconds>", "DNS, TCP and TLS together", flag.positive, 10)
+    .option("--first-content-timeout <seconds>", "until the first content", flag.positive, 120)
+    .option("--idle-timeout <seconds>", "longest silence within an answer", flag.positive, 60)
+    .option("--total-timeout <seconds>", "a whole request", flag.positive, 600)
+    .optionsGroup("Output:")
+    .option("--result-dir <dir>", "where run folders are made", "results")
+    .option("--label <text>", "end of the run folder's name")
+    .option("--metadata <key=value>", "kept in the manifest, repeatable", flag.metadata)
+    .option("--vantage <name>", "name of the place that the client runs at (default: host name)")
+    .option("--quiet", "no progress and no screen")
+    .option("--json", "print one JSON object instead of the screen")
+    .action(async (options) => done(await (await import("./run.ts")).runCommand(options)));
+}
+
+function addMore(program: Command, done: Done): void {
+  const scenarios = program.command("scenarios").description("list, show or validate scenarios").helpGroup("More:");
+  scenarios
+    .command("list", { isDefault: true })
+    .description("the scenarios that ship with herdbench")
+    .option("--json", "print JSON")
+    .action(async (options) => done(await (await import("./scenarios.ts")).listScenarios(options)));
+  scenarios
+    .command("show")
+    .description("a scenario and what it will do")
+    .argument("<id>", "id or file")
+    .option("--json", "print JSON")
+    .action(async (id: string, options) => done(await (await import("./scenarios.ts")).showScenario(id, options)));
+  scenarios
+    .command("validate")
+    .description("check scenario files and report every mistake")
+    .argument("<file...>", "scenario files")
+    .action(async (files: string[]) => done(await (await import("./scenarios.ts")).validateScenarios(files)));
+  program
+    .command("simulate")
+    .description("serve the simulated targets until interrupted")
+    .helpGroup("More:")
+    .option("--port <n>", "port, 0 for any free one", flag.whole, 8405)
+    .option("--seed <n>", "seed of its behaviour", flag.whole, 405)
+    .option("--ledger <file>", "write what was received and sent, with true times")
+    .action(async (options) => done(await (await import("./simulate.ts")).simulateCommand(options)));
+}

@@ -1,0 +1,32 @@
+import type { Analysis } from "../measure/analysis.ts";
+import { analyse } from "../measure/analyse.ts";
+import { reportJson } from "../report/json.ts";
+import { firstScreen } from "../report/terminal.ts";
+import { writeReports } from "../report/write.ts";
+import { planOf } from "../scenario/plan.ts";
+import { readRun } from "../store/read.ts";
+
+/** How the outcome is shown. */
+export interface ShowOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * From a run folder to its reports: read, measure, write, show. `run` ends with it and `report` is nothing else, so that
+ * every published number comes from disk.
+ */
+export async function publishReport(folder: string, options: ShowOptions): Promise<Analysis> {
+  const record = await readRun(folder);
+  const plans = new Map(record.manifest.scenarios.map(({ scenario }) => [scenario.id, planOf(scenario)]));
+  const planned = new Map([...plans].map(([id, plan]) => [id, { warmups: plan.warmups.length, arrivals: plan.arrivals.length }]));
+  const analysis = analyse(record, planned);
+  const files = await writeReports(folder, analysis);
+  if (options.json === true) process.stdout.write(reportJson(analysis));
+  else if (options.quiet !== true) {
+    const color = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
+    process.stdout.write(firstScreen(analysis, { columns: 80, color }));
+    process.stdout.write(["", "written", ...files.map((file) => `  ${file}`), ""].join("\n"));
+  }
+  return analysis;
+}

@@ -1,0 +1,87 @@
+import { arch, cpus, platform, totalmem } from "node:os";
+import { DEFINITIONS_VERSION, SCHEMA_VERSION, type Manifest, type RunEnd } from "../core/run.ts";
+import type { Plan } from "../core/scenario.ts";
+import { runAll, type RunRequest } from "../run/runner.ts";
+import type { Sink } from "../run/lane.ts";
+import type { RunFolder } from "../store/run-folder.ts";
+import { countInWorker, type CountItem } from "../tokens/pool.ts";
+import type { Progress } from "./progress.ts";
+import { version } from "./version.ts";
+
+/** What the manifest says beside what this machine knows of itself. */
+export type ManifestFacts = Pick<
+  Manifest,
+  "label" | "seed" | "simulated" | "vantage" | "proxied" | "maxCostUsd" | "maxFailureShare" | "timeouts" | "metadata" | "scenarios" | "targets"
+>;
+
+/** Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted. */
+export async function recordRun(
+  folder: RunFolder,
+  facts: ManifestFacts,
+  of: Omit<RunRequest, "sink" | "onScenario" | "runId">,
+  progress: Progress,
+): Promise<Manifest> {
+  const opening = manifestOf(folder.id, facts, of);
+  await folder.writeManifest(opening);
+  const texts: CountItem[] = [];
+  let end: RunEnd;
+  try {
+    end = await runAll({
+      ...of,
+      runId: folder.id,
+      sink: sinkTo(folder, texts, progress),
+      onScenario: (plan, label) => progress.scenario(`${plan.scenario.id}  ${label}`, plannedCount(plan)),
+    });
+  } finally {
+    progress.stop();
+  }
+  await folder.writeTokens(await countInWorker(texts));
+  const manifest = { ...opening, end };
+  await folder.writeManifest(manifest);
+  await folder.finish();
+  return manifest;
+}
+
+function plannedCount(plan: Plan): number {
+  return plan.arrivals.length;
+}
+
+function sinkTo(folder: RunFolder, texts: CountItem[], progress: Progress): Sink {
+  return {
+    intent: (intent) => folder.appendIntent({ v: 1, ...intent }),
+    called: ({ observation, trace, text }) => {
+      folder.appendObservation(observation);
+      if (trace !== null) folder.appendEvents(trace);
+      if (text !== null) texts.push({ id: observation.id, first: text.first, text: text.whole });
+      progress.seen(observation);
+    },
+    skipped: (observation) => {
+      folder.appendObservation(observation);
+      progress.seen(observation);
+    },
+  };
+}
+
+function manifestOf(runId: string, facts: ManifestFacts, { time }: Pick<RunRequest, "time">): Manifest {
+  const processors = cpus();
+  return {
+    v: 1,
+    runId,
+    toolVersion: version(),
+    definitionsVersion: DEFINITIONS_VERSION,
+    schemaVersion: SCHEMA_VERSION,
+    startedAt: time.originWall.toISOString(),
+    clock: { name: time.name, originNs: String(time.originNs) },
+    host: {
+      platform: platform(),
+      arch: arch(),
+      cpus: processors.length,
+      cpuModel: processors[0]?.model ?? "unknown",
+      memoryBytes: totalmem(),
+      node: process.version,
+    },
+    ...facts,
+    certificate: null,
+    end: null,
+  };
+}

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { loadLabel, type Scenario } from "../core/scenario.ts";
+import { loadScenario, scenarioIds } from "../registry.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** `herdbench scenarios list` */
+export async function listScenarios(options: { readonly json?: boolean }): Promise<ExitCode> {
+  const files = await Promise.all((await scenarioIds()).map(loadScenario));
+  const scenarios = files.map(({ scenario }) => scenario);
+  if (options.json === true) print(JSON.stringify(scenarios, null, 2));
+  else {
+    print(`${"scenario".padEnd(14)} ${"in > out tokens".padEnd(16)} ${"load".padEnd(14)} ${"requests".padStart(8)}  objective`);
+    for (const scenario of scenarios) print(listLine(scenario));
+  }
+  return EXIT.ok;
+}
+
+/** `herdbench scenarios show ID` */
+export async function showScenario(id: string, options: { readonly json?: boolean }): Promise<ExitCode> {
+  const { scenario, text } = await loadScenario(id);
+  if (options.json === true) {
+    print(JSON.stringify(scenario, null, 2));
+    return EXIT.ok;
+  }
+  print(`${scenario.id}: ${scenario.title}`);
+  print(`source: ${scenario.source}`);
+  print(listLine(scenario));
+  print(`warm-ups ${scenario.warmups}, arrangement ${scenario.arrangement}, content ${scenario.prompt.content}, cache ${scenario.prompt.cache}`);
+  print(text.trimEnd());
+  return EXIT.ok;
+}
+
+/** `herdbench scenarios validate FILE…`: every mistake of every file, then exit code 2. */
+export async function validateScenarios(files: readonly string[]): Promise<ExitCode> {
+  const problems: string[] = [];
+  for (const file of files) {
+    const text = await readFile(file, "utf8").catch(() => null);
+    const parsed = text === null ? { ok: false as const, problems: ["no such file"] } : parseScenario(text, basename(file));
+    if (parsed.ok) print(`${file}: valid`);
+    else problems.push(...parsed.problems.map((problem) => `${file}: ${problem}`));
+  }
+  if (problems.length > 0) throw new UsageError(...problems);
+  return EXIT.ok;
+}
+
+function listLine({ id, prompt, load, stop, slo }: Scenario): string {
+  const lengths = `${prompt.inputTokens} > ${prompt.outputTokens}`;
+  const amount = stop.requests === null ? `${stop.durationMs! / 1000} s` : String(stop.requests);
+  const limits = [
+    slo.ttftMs === null ? "" : `TTFT ${slo.ttftMs}`,
+    slo.tpotMs === null ? "" : `TPOT ${slo.tpotMs}`,
+    slo.e2eMs === null ? "" : `E2E ${slo.e2eMs}`,
+  ].filter((limit) => limit !== "");
+  return `${id.padEnd(14)} ${lengths.padEnd(16)} ${loadLabel(load).padEnd(14)} ${amount.padStart(8)}  ${limits.join(", ")} ms`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,158 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { DEFAULT_MODEL, type Provider } from "../core/provider.ts";
+import type { Price, Target } from "../core/target.ts";
+import { loadProvider } from "../registry.ts";
+import { parseConfig, type Config, type TargetEntry } from "../scenario/config.ts";
+import type { RunOptions } from "./run-options.ts";
+import { SIMULATED_IDS, simulatedTargets } from "./simulated-targets.ts";
+import { UsageError } from "./usage-error.ts";
+
+const CONFIG_FILE = "herdbench.json";
+/** Stands for the simulator's origin until it is started: a dry run never starts it. */
+const NO_ORIGIN = "http://127.0.0.1:0";
+
+/** Reads the config that was asked for, or `herdbench.json` when there is one; null when there is none. */
+export async function readConfig(options: RunOptions): Promise<Config | null> {
+  const path = options.config ?? CONFIG_FILE;
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) {
+    if (options.config === undefined) return null;
+    throw new UsageError(`${path}: no such file`);
+  }
+  const parsed = parseConfig(text, basename(path));
+  if (!parsed.ok) throw new UsageError(...parsed.problems);
+  return parsed.config;
+}
+
+/**
+ * The targets that the flags and the config name, in this order: `--base-url`, `--provider`, `--target`, all of the config,
+ * the simulated ones. Simulated targets still lack their origin; see {@link withSimulator}.
+ */
+export async function selectTargets(options: RunOptions, config: Config | null): Promise<Target[]> {
+  const targets: Target[] = [];
+  if (options.baseUrl !== undefined) targets.push(await adHocTarget(options, options.baseUrl));
+  for (const id of options.provider ?? []) targets.push(await defaultTarget(await loadProvider(id), options));
+  if (options.target !== undefined) targets.push(...(await namedTargets(options.target, config)));
+  if (targets.length === 0) {
+    const entries = config?.targets ?? [];
+    targets.push(...(entries.length > 0 ? await Promise.all(entries.map(configTarget)) : simulatedTargets(NO_ORIGIN)));
+  }
+  const twice = targets.find(({ id }, i) => targets.findIndex((other) => other.id === id) < i);
+  if (twice !== undefined) throw new UsageError(`target ${twice.id} is named twice`);
+  return targets.map((target) => withFlags(target, options));
+}
+
+/** The simulated targets at the running simulator; others unchanged. */
+export function withSimulator(targets: readonly Target[], origin: string): Target[] {
+  const simulated = new Map(simulatedTargets(origin).map((target) => [target.id, target]));
+  return targets.map((target) => (target.simulated ? { ...target, baseUrl: simulated.get(target.id)!.baseUrl } : target));
+}
+
+async function namedTargets(ids: readonly string[], config: Config | null): Promise<Target[]> {
+  const entries = config?.targets ?? [];
+  const simulated = simulatedTargets(NO_ORIGIN);
+  const problems: string[] = [];
+  const targets: Target[] = [];
+  for (const id of ids) {
+    const entry = entries.find((candidate) => candidate.id === id);
+    const embedded = simulated.find((candidate) => candidate.id === id);
+    if (entry !== undefined) targets.push(await configTarget(entry));
+    else if (embedded !== undefined) targets.push(embedded);
+    else {
+      const known = [...entries.map((candidate) => candidate.id), ...SIMULATED_IDS].join(", ");
+      problems.push(`no target "${id}"; known ones: ${known}; others stand in ${CONFIG_FILE}`);
+    }
+  }
+  if (problems.length > 0) throw new UsageError(...problems);
+  return targets;
+}
+
+async function configTarget(entry: TargetEntry): Promise<Target> {
+  const provider = await loadProvider(entry.provider);
+  const model = provider.models[entry.model];
+  const baseUrl = entry.baseUrl ?? provider.baseUrl;
+  if (baseUrl === null) throw new UsageError(`target ${entry.id}: provider ${provider.id} has no address of its own: set baseUrl`);
+  return {
+    id: entry.id,
+    provider: provider.id,
+    model: entry.model,
+    modelId: entry.modelId ?? model?.id ?? entry.model,
+    region: entry.region,
+    tier: entry.tier,
+    precision: entry.precision ?? model?.precision ?? null,
+    baseUrl,
+    endpoint: entry.endpoint ?? provider.endpoint,
+    apiKeyEnv: entry.apiKeyEnv ?? provider.apiKeyEnv,
+    headers: entry.headers,
+    extraBody: entry.extraBody,
+    price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
+    simulated: false,
+  };
+}
+
+async function defaultTarget(provider: Provider, options: RunOptions): Promise<Target> {
+  const model = options.model ?? DEFAULT_MODEL;
+  if (provider.baseUrl === null) {
+    throw new UsageError(`provider ${provider.id} has no address of its own: give --base-url, or make a target in ${CONFIG_FILE}`);
+  }
+  const entry: TargetEntry = {
+    id: provider.id,
+    provider: provider.id,
+    model,
+    modelId: null,
+    region: null,
+    tier: null,
+    precision: null,
+    baseUrl: null,
+    endpoint: null,
+    apiKeyEnv: null,
+    headers: {},
+    extraBody: {},
+    price: null,
+  };
+  return configTarget(entry);
+}
+
+async function adHocTarget(options: RunOptions, baseUrl: string): Promise<Target> {
+  const provider = await loadProvider("openai-compatible");
+  const model = options.model ?? DEFAULT_MODEL;
+  return {
+    id: new URL(baseUrl).host,
+    provider: provider.id,
+    model,
+    modelId: model,
+    region: null,
+    tier: null,
+    precision: null,
+    baseUrl,
+    endpoint: options.endpoint ?? provider.endpoint,
+    apiKeyEnv: null,
+    headers: {},
+    extraBody: {},
+    price: { kind: "unknown", reason: "no --price given" },
+    simulated: false,
+  };
+}
+
+/** Flags that hold for every target of the run. */
+function withFlags(target: Target, options: RunOptions): Target {
+  const price: Price | null =
+    options.price === undefined
+      ? null
+      : {
+          kind: "tokens",
+          inputUsdPerMtok: options.price.input,
+          outputUsdPerMtok: options.price.output,
+          cachedInputUsdPerMtok: null,
+          asOf: null,
+          source: "user (--price)",
+        };
+  return {
+    ...target,
+    apiKeyEnv: options.apiKeyEnv ?? target.apiKeyEnv,
+    headers: { ...target.headers, ...options.header },
+    extraBody: { ...target.extraBody, ...options.extraBody },
+    price: price ?? target.price,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
+import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
+
+/** The exit code of a run by what its records say. */
+export function runVerdict(analysis: Analysis): ExitCode {
+  const { manifest, validity, groups } = analysis;
+  const found: ExitCode[] = [];
+  if (manifest.end?.reason === "interrupt") found.push(EXIT.interrupted);
+  if (manifest.end?.reason === "budget") found.push(EXIT.budget);
+  if (!validity.valid) found.push(EXIT.invalid);
+  if (groups.some((group) => failureShare(group) > manifest.maxFailureShare)) found.push(EXIT.targetFailed);
+  return exitCode(found);
+}
+
+/** Failures and drops among what was attempted; 0 when nothing was. */
+function failureShare({ counts }: GroupAnalysis): number {
+  const failed = Object.values(counts.failed).reduce((sum, n) => sum + n, 0) + counts.dropped;
+  const attempted = counts.completed + failed;
+  return attempted === 0 ? 0 : failed / attempted;
+}

@@ -1,0 +1,236 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PROFILES } from "../../src/simulator/profile.ts";
+import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
+import { readRun } from "../../src/store/read.ts";
+import { herdbench, orInvalid, startHerdbench } from "../support/herdbench.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { wireServer } from "../support/wire-server.ts";
+
+const FAST = { ...PROFILES["sim-fast"], ttft: { baseMs: 5, perInputTokenMs: 0, sigma: 0 }, interEvent: { meanMs: 1, sigma: 0 } };
+const KEY = "not-a-real-key-4f3a9";
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({
+    seed: 1,
+    profiles: { fast: FAST, slow: { ...FAST, ttft: { baseMs: 400, perInputTokenMs: 0, sigma: 0 } }, locked: { ...FAST, apiKey: KEY } },
+  });
+});
+afterAll(() => simulator.close());
+
+const LOAD = ["--num-prompts", "8", "--max-concurrency", "2", "--input-len", "40", "--output-len", "12"];
+const REPORTS = ["comparison.csv", "report.html", "report.json", "report.md", "summary.csv"];
+
+async function runFolder(cwd: string): Promise<string> {
+  const [name] = await readdir(join(cwd, "results"));
+  return join(cwd, "results", name!);
+}
+
+describe("herdbench run --base-url", () => {
+  it("measures any OpenAI-compatible server and writes a whole run folder", async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout, stderr } = await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, "--model", "tiny", ...LOAD], { cwd });
+    expect({ code, stderr: stderr.includes("custom  closed 2: 8 requests") }).toEqual({ code: orInvalid(0), stderr: true });
+    expect(stdout).toContain("no cap");
+    const folder = await runFolder(cwd);
+    expect((await readdir(folder)).toSorted()).toEqual(
+      [...REPORTS, "events.ndjson.gz", "intents.ndjson.gz", "manifest.json", "observations.ndjson.gz", "tokens.ndjson.gz"].toSorted(),
+    );
+    const { manifest, observations, tokens, events } = await readRun(folder);
+    expect(manifest.end!.reason).toBe("complete");
+    expect(observations).toHaveLength(8);
+    expect(observations.every(({ outcome, usage, events: { content } }) => outcome === "completed" && usage!.output === 12 && content === 12)).toBe(true);
+    expect([...tokens.values()].map(({ output }) => output)).toEqual(Array.from({ length: 8 }, () => 12));
+    expect([...events.values()].every(({ deltasUs }) => deltasUs.length === 11)).toBe(true);
+  });
+
+  it("writes both CSV headers exactly", async () => {
+    const cwd = temporaryFolder();
+    await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, "--quiet", ...LOAD], { cwd });
+    const folder = await runFolder(cwd);
+    const header = async (file: string): Promise<string> => (await readFile(join(folder, file), "utf8")).split("\n", 1)[0]!;
+    expect(await header("summary.csv")).toBe(
+      "schema_version,run_id,started_at,simulated,provider,model,region,scenario,metric,unit,stat,value,n,low,high,flags,target,vantage,load,slice,tool_version,definitions_version",
+    );
+    expect(await header("comparison.csv")).toBe(
+      "schema_version,run_id,started_at,ended_at,simulated,validity,vantage,target,provider,region,model,model_echoed,precision,scenario,load,cache,planned,ok,failed,rate_limited,dropped,success_pct,success_pct_low,success_pct_high,rtt_ms_p50,ttft_ms_p50,ttft_ms_p50_low,ttft_ms_p50_high,ttft_ms_p95,ttft_ms_p99,tpot_ms_p50,tpot_ms_p95,stall_ms_p95,t100_ms_p50,e2e_ms_p50,e2e_ms_p95,output_tokens_p50,length_ratio,tokens_per_event,user_tok_s_p50,system_tok_s,goodput_pct,goodput_rps,price_kind,price_as_of,usd_per_m_tokens,usd_per_m_output,usd_per_1k_good,usd_per_1k_good_low,usd_per_1k_good_high,token_ratio,gco2e_per_1k_output_low,gco2e_per_1k_output,gco2e_per_1k_output_high,accuracy_pct,accuracy_n,fidelity,client_error_ms_p99,flags",
+    );
+  });
+
+  it("reports an unreachable server by kind and ends with 3", async () => {
+    const cwd = temporaryFolder();
+    const gone = await wireServer(() => undefined);
+    await gone.close();
+    const { code, stdout } = await herdbench(["run", "--base-url", `${gone.origin}/v1`, "--model", "m", ...LOAD], { cwd });
+    expect(code).toEqual(orInvalid(3));
+    expect(stdout).toContain("8 network");
+    expect((await readRun(await runFolder(cwd))).observations.map(({ failure }) => failure!.code)).toEqual(Array.from({ length: 8 }, () => "ECONNREFUSED"));
+  });
+
+  it("stops before the cap is passed, and ends with 5", async () => {
+    const cwd = temporaryFolder();
+    const args = ["run", "--base-url", `${simulator.url}/fast/v1`, ...LOAD, "--price", "10,10", "--max-cost", "0.003"];
+    const { code, stdout } = await herdbench(args, { cwd });
+    expect(code).toBe(5);
+    expect(stdout).toContain("of $0.003 cap");
+    const { observations } = await readRun(await runFolder(cwd));
+    const spent = observations.reduce((sum, { cost }) => sum + (cost.usd ?? 0), 0);
+    expect(spent).toBeGreaterThan(0);
+    expect(spent).toBeLessThanOrEqual(0.003);
+    expect(observations.filter(({ reason }) => reason === "budget").length).toBeGreaterThan(0);
+    expect(observations).toHaveLength(8);
+  });
+});
+
+describe("credentials", () => {
+  it("come from the variable that is named, and are in no file and on no screen", async () => {
+    const cwd = temporaryFolder();
+    const args = ["run", "--base-url", `${simulator.url}/locked/v1`, ...LOAD, "--api-key-env", "MY_KEY"];
+    const { code, stdout, stderr } = await herdbench(args, { cwd, env: { MY_KEY: KEY } });
+    expect(code).toEqual(orInvalid(0));
+    const folder = await runFolder(cwd);
+    const texts = await Promise.all(REPORTS.concat("manifest.json").map((file) => readFile(join(folder, file), "utf8")));
+    const record = JSON.stringify((await readRun(folder)).observations);
+    expect([stdout, stderr, record, ...texts].some((text) => text.includes(KEY))).toBe(false);
+  });
+  it("name their variable when it is missing", async () => {
+    const cwd = temporaryFolder();
+    const { code, stderr } = await herdbench(["run", "--base-url", `${simulator.url}/locked/v1`, "--api-key-env", "MY_KEY"], { cwd, env: { MY_KEY: "" } });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/MY_KEY/) as string });
+    expect(await readdir(cwd)).toEqual([]);
+  });
+  it("fail as auth when they are wrong", async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout } = await herdbench(["run", "--base-url", `${simulator.url}/locked/v1`, ...LOAD, "--api-key-env", "MY_KEY"], { cwd, env: { MY_KEY: "wrong" } });
+    expect({ code, auth: stdout.includes("8 auth") }).toEqual({ code: orInvalid(3), auth: true });
+  });
+  it("are refused on the command line", async () => {
+    const cwd = temporaryFolder();
+    const { code, stderr } = await herdbench(["run", "--header", `authorization: Bearer ${KEY}`], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain("--api-key-env");
+  });
+});
+
+describe("herdbench report", () => {
+  it("gives identical bytes each time, and restores what was deleted", async () => {
+    const cwd = temporaryFolder();
+    await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, "--quiet", ...LOAD], { cwd });
+    const folder = await runFolder(cwd);
+    const bytes = async (): Promise<string[]> => Promise.all(REPORTS.map((file) => readFile(join(folder, file), "utf8")));
+    const written = await bytes();
+    expect((await herdbench(["report", "LAST", "--quiet"], { cwd })).code).toBe(0);
+    expect(await bytes()).toEqual(written);
+    await Promise.all(REPORTS.map((file) => rm(join(folder, file))));
+    expect((await herdbench(["report", folder, "--quiet"], { cwd })).code).toBe(0);
+    expect(await bytes()).toEqual(written);
+  });
+  it("names the mend when there is no such run", async () => {
+    const { code, stderr } = await herdbench(["report", "nothing"], { cwd: temporaryFolder() });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("not a run folder") as string });
+  });
+});
+
+describe("interrupts", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("%s leaves a whole partial run that report accepts, and ends with 130", async (signal) => {
+    const cwd = temporaryFolder();
+    const args = ["run", "--base-url", `${simulator.url}/slow/v1`, ...LOAD, "--num-prompts", "60"];
+    const running = startHerdbench(args, { cwd });
+    await running.sees("custom  closed 2");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    running.child.kill(signal);
+    const { code } = await running.ended;
+    expect(code).toBe(130);
+    const { manifest, observations } = await readRun(await runFolder(cwd));
+    expect(manifest.end!.reason).toBe("interrupt");
+    expect(observations).toHaveLength(60);
+    expect(new Set(observations.map(({ outcome }) => outcome))).toEqual(new Set(["completed", "cancelled", "not-started"]));
+    expect((await herdbench(["report", "LAST"], { cwd })).code).toBe(0);
+  });
+});
+
+describe("herdbench run --dry-run", () => {
+  it("shows requests, tokens and the most it can cost, and sends nothing", async () => {
+    const cwd = temporaryFolder();
+    let requests = 0;
+    const server = await wireServer(() => void (requests += 1));
+    const { code, stdout } = await herdbench(["run", "--base-url", server.origin, "--price", "2,4", "--dry-run", "--json", ...LOAD], { cwd });
+    await server.close();
+    const { total, capUsd } = JSON.parse(stdout) as { total: object; capUsd: number };
+    // 8 × ((40 + 4 + 64) × $2 + 12 × $4) per million
+    expect({ code, requests, capUsd, total }).toEqual({
+      code: 0,
+      requests: 0,
+      capUsd: 1,
+      total: { requests: 8, inputTokens: 320, outputTokens: 96, usd: expect.closeTo(0.002112, 9) as number },
+    });
+    expect(await readdir(cwd)).toEqual([]);
+  });
+});
+
+describe("scenarios", () => {
+  const broken = {
+    id: "other",
+    title: "t",
+    source: "s",
+    prompt: { inputTokens: 3, outputTokens: 10, content: "poetry", cache: "cold" },
+    load: { kind: "open", arrival: "poisson", ratePerSecond: -1, maxInFlight: 10 },
+    stop: { requests: 10, durationMs: null },
+    warmups: 0,
+    slo: { ttftMs: 100, tpotMs: null, e2eMs: null, percentile: 0.95 },
+    arrangment: "paired",
+    arrangement: "paired",
+    seed: 1,
+  };
+  it("with five mistakes get five messages and exit code 2", async () => {
+    const cwd = temporaryFolder();
+    await writeFile(join(cwd, "bad.json"), JSON.stringify(broken));
+    const { code, stderr } = await herdbench(["scenarios", "validate", "bad.json"], { cwd });
+    expect(code).toBe(2);
+    const lines = stderr.trim().split("\n");
+    expect(lines).toHaveLength(5);
+    for (const mistake of ["bad.json: id:", "prompt.inputTokens", "prompt.content", "load.ratePerSecond", "arrangment"]) {
+      expect(lines.filter((line) => line.includes(mistake))).toHaveLength(1);
+    }
+  });
+  it("are listed with their load, and shown", async () => {
+    const cwd = temporaryFolder();
+    const list = await herdbench(["scenarios", "list", "--json"], { cwd });
+    const scenarios = JSON.parse(list.stdout) as { id: string; prompt: { inputTokens: number; outputTokens: number } }[];
+    expect(scenarios.map(({ id, prompt }) => [id, prompt.inputTokens, prompt.outputTokens])).toEqual([
+      ["balanced", 1000, 1000],
+      ["chat-short", 100, 300],
+      ["distil", 300, 2000],
+      ["quick-chat", 100, 64],
+      ["quick-distil", 300, 256],
+      ["quick-rag", 2048, 96],
+      ["rag-long", 8192, 1024],
+    ]);
+    expect((await herdbench(["scenarios", "show", "rag-long"], { cwd })).stdout).toContain("8192 > 1024");
+  });
+});
+
+describe("usage", () => {
+  it.each([
+    [["run", "--scenario", "quick-chta"], "quick-chat"],
+    [["run", "--target", "nobody"], "sim-fast"],
+    [["run", "--num-prompts", "many"], "must be a number"],
+    [["run", "--base-url", "localhost:8080"], "absolute URL"],
+    [["run", "--base-url", "http://127.0.0.1:1/v1", "--max-cost", "1"], "--price"],
+    [["run", "--goodput", "speed:9"], "ttft:MS"],
+    [["frobnicate"], "frobnicate"],
+  ])("%s names the mend and exits with 2", async (args, mend) => {
+    const { code, stderr } = await herdbench(args, { cwd: temporaryFolder() });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(mend) as string });
+  });
+  it("has help for every command, and a version", async () => {
+    const cwd = temporaryFolder();
+    for (const args of [["--help"], ["run", "--help"], ["report", "--help"], ["scenarios", "--help"], ["simulate", "--help"]]) {
+      const { code, stdout } = await herdbench(args, { cwd });
+      expect({ code, usage: stdout.includes("Usage: herdbench") }).toEqual({ code: 0, usage: true });
+    }
+    expect((await herdbench(["--version"], { cwd })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
