@@ -38,7 +38,11 @@ export async function loadScenario(idOrPath: string): Promise<ScenarioFile> {
   const path = isPath ? idOrPath : join(packageRoot(), "scenarios", `${idOrPath}.json`);
   const text = await readFile(path, "utf8").catch(async () => {
     const known = (await scenarioIds()).join(", ");
-    throw new RegistryError([isPath ? `${path}: no such file` : `no scenario "${idOrPath}"; known ones: ${known}; or give the path of a JSON file`]);
+    throw new RegistryError([
+      isPath
+        ? `${path}: no such file`
+        : `no scenario "${idOrPath}"; known ones: ${known}; or give the path of a JSON file`,
+    ]);
   });
   const parsed = parseScenario(text, basename(path));
   if (!parsed.ok) throw new RegistryError(parsed.problems.map((problem) => `${path}: ${problem}`));

@@ -20,8 +20,12 @@ export function authorizers(targets: readonly Target[], env: NodeJS.ProcessEnv):
     }
     const key = env[apiKeyEnv]?.trim() ?? "";
     if (key === "") problems.push(`${id}: no API key: set the environment variable ${apiKeyEnv}`);
-    else if (!/^[\u0021-\u007e]+$/.test(key)) problems.push(`${id}: ${apiKeyEnv} holds characters that no key has; set it again without spaces or quotes`);
-    byTarget.set(id, async (request) => ({ ...request, headers: { ...request.headers, authorization: `Bearer ${key}` } }));
+    else if (!/^[\u0021-\u007e]+$/.test(key))
+      problems.push(`${id}: ${apiKeyEnv} holds characters that no key has; set it again without spaces or quotes`);
+    byTarget.set(id, async (request) => ({
+      ...request,
+      headers: { ...request.headers, authorization: `Bearer ${key}` },
+    }));
   }
   if (problems.length > 0) throw new UsageError(...problems);
   return byTarget;

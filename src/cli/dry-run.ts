@@ -3,7 +3,12 @@ import type { Target } from "../core/target.ts";
 import { ceilings } from "./spend.ts";
 
 /** Says what a run would ask for and what it can cost at most. Nothing is sent. */
-export function dryRun(plans: readonly Plan[], targets: readonly Target[], capUsd: number | null, asJson: boolean): string {
+export function dryRun(
+  plans: readonly Plan[],
+  targets: readonly Target[],
+  capUsd: number | null,
+  asJson: boolean,
+): string {
   const rows = ceilings(plans, targets);
   const total = {
     requests: sum(rows.map((row) => row.requests)),
@@ -27,7 +32,9 @@ export function dryRun(plans: readonly Plan[], targets: readonly Target[], capUs
     `${"target".padEnd(22)} ${"scenario".padEnd(14)} ${"requests".padStart(8)} ${"tokens in".padStart(11)} ${"tokens out".padStart(11)} ${"at most".padStart(10)}`,
     ...rows.map((row) => line(row.target, row.scenario, row)),
     line("total", "", total),
-    simulated > 0 ? `${simulated} of ${targets.length} targets are simulated: their prices are invented and nothing is paid` : "",
+    simulated > 0
+      ? `${simulated} of ${targets.length} targets are simulated: their prices are invented and nothing is paid`
+      : "",
     capUsd === null ? "no money cap" : `the run stops before $${capUsd} are spent`,
     "",
   ]

@@ -44,7 +44,9 @@ export function baseUrl(text: string): string {
     throw new InvalidArgumentError("must be an absolute URL such as http://127.0.0.1:8080/v1.");
   }
   if (url.username !== "" || url.password !== "") {
-    throw new InvalidArgumentError("must not hold a user name or password: name the variable of the key with --api-key-env.");
+    throw new InvalidArgumentError(
+      "must not hold a user name or password: name the variable of the key with --api-key-env.",
+    );
   }
   if (url.search !== "" || url.hash !== "") throw new InvalidArgumentError("must end with its path, without ? or #.");
   return text.replace(/\/+$/, "");
@@ -81,9 +83,12 @@ export function header(text: string, before: Readonly<Record<string, string>> = 
   const colon = text.indexOf(":");
   const name = text.slice(0, colon).trim().toLowerCase();
   const value = text.slice(colon + 1).trim();
-  if (colon === -1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) throw new InvalidArgumentError('must be "name: value".');
+  if (colon === -1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
+    throw new InvalidArgumentError('must be "name: value".');
   if (/^(authorization|proxy-authorization|cookie|api-key|x-api-key|x-goog-api-key)$/.test(name)) {
-    throw new InvalidArgumentError("would put a key on the command line: set a variable and name it with --api-key-env.");
+    throw new InvalidArgumentError(
+      "would put a key on the command line: set a variable and name it with --api-key-env.",
+    );
   }
   return { ...before, [name]: value };
 }

@@ -7,7 +7,8 @@ export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error("the package is incomplete: no package.json above the program; install it again");
+    if (parent === folder)
+      throw new Error("the package is incomplete: no package.json above the program; install it again");
     folder = parent;
   }
   return folder;

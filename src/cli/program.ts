@@ -1,5 +1,9 @@
 import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
+import type { ReportOptions } from "./report.ts";
+import type { RunOptions } from "./run-options.ts";
+import type { JsonOption } from "./scenarios.ts";
+import type { SimulateOptions } from "./simulate.ts";
 import { version } from "./version.ts";
 
 /** Takes the exit code of the command that ran. */
@@ -25,7 +29,9 @@ export function buildProgram(done: Done): Command {
     .option("--result-dir <dir>", "where runs are kept", "results")
     .option("--json", "print the report as JSON")
     .option("--quiet", "print nothing but errors")
-    .action(async (run: string, options) => done(await (await import("./report.ts")).reportCommand(run, options)));
+    .action(async (run: string, options: ReportOptions) =>
+      done(await (await import("./report.ts")).reportCommand(run, options)),
+    );
   addMore(program, done);
   return program;
 }
@@ -33,7 +39,9 @@ export function buildProgram(done: Done): Command {
 function addRun(program: Command, done: Done): void {
   const run = program
     .command("run")
-    .description("fire the same scenarios at every target and report; no arguments: the simulated targets, the quick scenarios")
+    .description(
+      "fire the same scenarios at every target and report; no arguments: the simulated targets, the quick scenarios",
+    )
     .optionsGroup("What to measure:")
     .option("--target <id...>", "targets of herdbench.json, or simulated ones (sim-fast sim-cheap sim-flaky sim-far)")
     .option("--provider <id...>", "the default target of these providers")
@@ -49,7 +57,11 @@ function addRun(program: Command, done: Done): void {
     .option("--scenario <id...>", "scenarios by id or file (see `herdbench scenarios list`)")
     .option("--num-prompts <n>", "requests", flag.count)
     .option("--duration <seconds>", "stop letting requests go after this time", flag.positive)
-    .option("--max-concurrency <n>", "closed loop: requests kept in flight; with --request-rate: limit, above it arrivals are dropped", flag.count)
+    .option(
+      "--max-concurrency <n>",
+      "closed loop: requests kept in flight; with --request-rate: limit, above it arrivals are dropped",
+      flag.count,
+    )
     .option("--request-rate <per second>", "open loop: arrivals per second, whatever the answers do", flag.positive)
     .addOption(new Option("--arrival <process>", "spacing of an open loop").choices(["poisson", "constant"]))
     .option("--num-warmups <n>", "requests sent first and left out of the statistics", flag.whole)
@@ -59,7 +71,11 @@ function addRun(program: Command, done: Done): void {
     .option("--seed <n>", "seed of schedule and prompts", flag.whole);
   run
     .optionsGroup("Money and validity:")
-    .option("--max-cost <usd>", "stop before this is spent; live runs: 1 unless told otherwise; none: no cap", flag.maxCost)
+    .option(
+      "--max-cost <usd>",
+      "stop before this is spent; live runs: 1 unless told otherwise; none: no cap",
+      flag.maxCost,
+    )
     .option("--max-failure-share <share>", "exit 3 when a target fails more than this", flag.share, 0.1)
     .option("--dry-run", "show requests, tokens and the most it can cost; send nothing")
     .optionsGroup("Limits:")
@@ -74,7 +90,7 @@ function addRun(program: Command, done: Done): void {
     .option("--vantage <name>", "name of the place that the client runs at (default: host name)")
     .option("--quiet", "no progress and no screen")
     .option("--json", "print one JSON object instead of the screen")
-    .action(async (options) => done(await (await import("./run.ts")).runCommand(options)));
+    .action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
 }
 
 function addMore(program: Command, done: Done): void {
@@ -83,13 +99,15 @@ function addMore(program: Command, done: Done): void {
     .command("list", { isDefault: true })
     .description("the scenarios that ship with herdbench")
     .option("--json", "print JSON")
-    .action(async (options) => done(await (await import("./scenarios.ts")).listScenarios(options)));
+    .action(async (options: JsonOption) => done(await (await import("./scenarios.ts")).listScenarios(options)));
   scenarios
     .command("show")
     .description("a scenario and what it will do")
     .argument("<id>", "id or file")
     .option("--json", "print JSON")
-    .action(async (id: string, options) => done(await (await import("./scenarios.ts")).showScenario(id, options)));
+    .action(async (id: string, options: JsonOption) =>
+      done(await (await import("./scenarios.ts")).showScenario(id, options)),
+    );
   scenarios
     .command("validate")
     .description("check scenario files and report every mistake")
@@ -102,5 +120,5 @@ function addMore(program: Command, done: Done): void {
     .option("--port <n>", "port, 0 for any free one", flag.whole, 8405)
     .option("--seed <n>", "seed of its behaviour", flag.whole, 405)
     .option("--ledger <file>", "write what was received and sent, with true times")
-    .action(async (options) => done(await (await import("./simulate.ts")).simulateCommand(options)));
+    .action(async (options: SimulateOptions) => done(await (await import("./simulate.ts")).simulateCommand(options)));
 }

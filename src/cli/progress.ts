@@ -36,7 +36,9 @@ export function openProgress(screen: Screen, targets: readonly string[]): Progre
     drawn = fitted.length;
   };
   const plain = (): void => {
-    const states = [...rows].map(([id, { ended, bad }]) => `${id} ${ended}/${planned}${bad > 0 ? ` (${bad} failed)` : ""}`);
+    const states = [...rows].map(
+      ([id, { ended, bad }]) => `${id} ${ended}/${planned}${bad > 0 ? ` (${bad} failed)` : ""}`,
+    );
     screen.write(`${title}: ${states.join(", ")}\n`);
   };
   const show = screen.isTTY ? draw : plain;

@@ -19,7 +19,9 @@ export interface ShowOptions {
 export async function publishReport(folder: string, options: ShowOptions): Promise<Analysis> {
   const record = await readRun(folder);
   const plans = new Map(record.manifest.scenarios.map(({ scenario }) => [scenario.id, planOf(scenario)]));
-  const planned = new Map([...plans].map(([id, plan]) => [id, { warmups: plan.warmups.length, arrivals: plan.arrivals.length }]));
+  const planned = new Map(
+    [...plans].map(([id, plan]) => [id, { warmups: plan.warmups.length, arrivals: plan.arrivals.length }]),
+  );
   const analysis = analyse(record, planned);
   const files = await writeReports(folder, analysis);
   if (options.json === true) process.stdout.write(reportJson(analysis));

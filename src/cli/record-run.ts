@@ -11,7 +11,17 @@ import { version } from "./version.ts";
 /** What the manifest says beside what this machine knows of itself. */
 export type ManifestFacts = Pick<
   Manifest,
-  "label" | "seed" | "simulated" | "vantage" | "proxied" | "maxCostUsd" | "maxFailureShare" | "timeouts" | "metadata" | "scenarios" | "targets"
+  | "label"
+  | "seed"
+  | "simulated"
+  | "vantage"
+  | "proxied"
+  | "maxCostUsd"
+  | "maxFailureShare"
+  | "timeouts"
+  | "metadata"
+  | "scenarios"
+  | "targets"
 >;
 
 /** Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted. */

@@ -37,7 +37,9 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   }
   const authorize = authorizers(chosen, process.env);
   const seed = options.seed ?? SEED_DEFAULT;
-  const simulator = chosen.some((target) => target.simulated) ? await startSimulatorProcess({ seed, ledger: null }) : null;
+  const simulator = chosen.some((target) => target.simulated)
+    ? await startSimulatorProcess({ seed, ledger: null })
+    : null;
   try {
     const targets = simulator === null ? chosen : withSimulator(chosen, simulator.origin);
     const contenders = await Promise.all(
@@ -88,7 +90,12 @@ async function measureAndReport(options: RunOptions, selected: Selected): Promis
       folder,
       facts,
       { contenders, plans, timeouts, maxCostUsd: capUsd, ca: null, time, signal: interrupt.signal },
-      options.quiet === true || options.json === true ? silent : openProgress(errorScreen(), targets.map(({ id }) => id)),
+      options.quiet === true || options.json === true
+        ? silent
+        : openProgress(
+            errorScreen(),
+            targets.map(({ id }) => id),
+          ),
     );
   } finally {
     interrupt.release();

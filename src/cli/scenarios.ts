@@ -6,20 +6,26 @@ import { parseScenario } from "../scenario/parse.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
 
+export interface JsonOption {
+  readonly json?: boolean;
+}
+
 /** `herdbench scenarios list` */
-export async function listScenarios(options: { readonly json?: boolean }): Promise<ExitCode> {
+export async function listScenarios(options: JsonOption): Promise<ExitCode> {
   const files = await Promise.all((await scenarioIds()).map(loadScenario));
   const scenarios = files.map(({ scenario }) => scenario);
   if (options.json === true) print(JSON.stringify(scenarios, null, 2));
   else {
-    print(`${"scenario".padEnd(14)} ${"in > out tokens".padEnd(16)} ${"load".padEnd(14)} ${"requests".padStart(8)}  objective`);
+    print(
+      `${"scenario".padEnd(14)} ${"in > out tokens".padEnd(16)} ${"load".padEnd(14)} ${"requests".padStart(8)}  objective`,
+    );
     for (const scenario of scenarios) print(listLine(scenario));
   }
   return EXIT.ok;
 }
 
 /** `herdbench scenarios show ID` */
-export async function showScenario(id: string, options: { readonly json?: boolean }): Promise<ExitCode> {
+export async function showScenario(id: string, options: JsonOption): Promise<ExitCode> {
   const { scenario, text } = await loadScenario(id);
   if (options.json === true) {
     print(JSON.stringify(scenario, null, 2));
@@ -28,7 +34,9 @@ export async function showScenario(id: string, options: { readonly json?: boolea
   print(`${scenario.id}: ${scenario.title}`);
   print(`source: ${scenario.source}`);
   print(listLine(scenario));
-  print(`warm-ups ${scenario.warmups}, arrangement ${scenario.arrangement}, content ${scenario.prompt.content}, cache ${scenario.prompt.cache}`);
+  print(
+    `warm-ups ${scenario.warmups}, arrangement ${scenario.arrangement}, content ${scenario.prompt.content}, cache ${scenario.prompt.cache}`,
+  );
   print(text.trimEnd());
   return EXIT.ok;
 }
@@ -38,7 +46,8 @@ export async function validateScenarios(files: readonly string[]): Promise<ExitC
   const problems: string[] = [];
   for (const file of files) {
     const text = await readFile(file, "utf8").catch(() => null);
-    const parsed = text === null ? { ok: false as const, problems: ["no such file"] } : parseScenario(text, basename(file));
+    const parsed =
+      text === null ? { ok: false as const, problems: ["no such file"] } : parseScenario(text, basename(file));
     if (parsed.ok) print(`${file}: valid`);
     else problems.push(...parsed.problems.map((problem) => `${file}: ${problem}`));
   }

@@ -46,7 +46,9 @@ export async function selectTargets(options: RunOptions, config: Config | null):
 /** The simulated targets at the running simulator; others unchanged. */
 export function withSimulator(targets: readonly Target[], origin: string): Target[] {
   const simulated = new Map(simulatedTargets(origin).map((target) => [target.id, target]));
-  return targets.map((target) => (target.simulated ? { ...target, baseUrl: simulated.get(target.id)!.baseUrl } : target));
+  return targets.map((target) =>
+    target.simulated ? { ...target, baseUrl: simulated.get(target.id)!.baseUrl } : target,
+  );
 }
 
 async function namedTargets(ids: readonly string[], config: Config | null): Promise<Target[]> {
@@ -72,7 +74,8 @@ async function configTarget(entry: TargetEntry): Promise<Target> {
   const provider = await loadProvider(entry.provider);
   const model = provider.models[entry.model];
   const baseUrl = entry.baseUrl ?? provider.baseUrl;
-  if (baseUrl === null) throw new UsageError(`target ${entry.id}: provider ${provider.id} has no address of its own: set baseUrl`);
+  if (baseUrl === null)
+    throw new UsageError(`target ${entry.id}: provider ${provider.id} has no address of its own: set baseUrl`);
   return {
     id: entry.id,
     provider: provider.id,
@@ -94,7 +97,9 @@ async function configTarget(entry: TargetEntry): Promise<Target> {
 async function defaultTarget(provider: Provider, options: RunOptions): Promise<Target> {
   const model = options.model ?? DEFAULT_MODEL;
   if (provider.baseUrl === null) {
-    throw new UsageError(`provider ${provider.id} has no address of its own: give --base-url, or make a target in ${CONFIG_FILE}`);
+    throw new UsageError(
+      `provider ${provider.id} has no address of its own: give --base-url, or make a target in ${CONFIG_FILE}`,
+    );
   }
   const entry: TargetEntry = {
     id: provider.id,

@@ -13,7 +13,11 @@ const LIVE_CAP_USD = 1;
  *
  * @throws UsageError naming each target whose price is missing
  */
-export function moneyCap(options: RunOptions, configCap: number | "none" | null, targets: readonly Target[]): number | null {
+export function moneyCap(
+  options: RunOptions,
+  configCap: number | "none" | null,
+  targets: readonly Target[],
+): number | null {
   const asked = options.maxCost ?? configCap;
   if (asked === "none") return null;
   const live = targets.filter((target) => !target.simulated);
@@ -22,7 +26,9 @@ export function moneyCap(options: RunOptions, configCap: number | "none" | null,
   const refused = adHoc ? unpriced.filter(({ provider }) => provider !== "openai-compatible") : unpriced;
   if (refused.length > 0) {
     const why = asked === null ? "" : ` and --max-cost ${asked} cannot hold without one`;
-    throw new UsageError(...refused.map(({ id }) => `${id}: its price is unknown${why}: give --price in,out or --max-cost none`));
+    throw new UsageError(
+      ...refused.map(({ id }) => `${id}: its price is unknown${why}: give --price in,out or --max-cost none`),
+    );
   }
   if (asked !== null) return asked;
   return live.length > unpriced.length ? LIVE_CAP_USD : null;

@@ -40,7 +40,12 @@ export function httpFailure(status: number, body: string): Failure {
   const fields = errorFields(parsed(body));
   const words = `${fields.code ?? ""} ${fields.message ?? ""}`;
   const detail = fields.message ?? body;
-  return failure(kindOf(status, words), { where: "headers", status, code: fields.code, detail: detail === "" ? null : detail });
+  return failure(kindOf(status, words), {
+    where: "headers",
+    status,
+    code: fields.code,
+    detail: detail === "" ? null : detail,
+  });
 }
 
 /** Sorts an error event inside a 200 stream. */

@@ -21,61 +21,18 @@ export interface Framer {
  * lone CR ends its line at once, so no frame waits for the read after it.
  */
 export function sseFramer(): Framer {
-  // The begun line. Grown by doubling, so that a hostile server that sends byte by byte costs no more than the limit.
-  let pending = Buffer.alloc(0);
-  let pendingBytes = 0;
-  let event: string | null = null;
-  let data: string[] = [];
-  let dataBytes = 0;
+  const event = openEvent();
+  const begun = openLine();
   let skipLf = false;
   let atStart = true;
   let tooLarge = false;
 
-  const line = (bytes: Buffer, frames: Frame[]): void => {
-    if (bytes.length === 0) {
-      if (data.length > 0) frames.push({ event, data: data.join("\n") });
-      event = null;
-      data = [];
-      dataBytes = 0;
-      return;
-    }
-    const colon = bytes.indexOf(COLON);
-    const nameEnd = colon === -1 ? bytes.length : colon;
-    if (nameEnd !== 4 && nameEnd !== 5) return;
-    const name = bytes.toString("latin1", 0, nameEnd);
-    if (name !== "data" && name !== "event") return;
-    const valueStart = Math.min(nameEnd + (bytes[nameEnd + 1] === SPACE ? 2 : 1), bytes.length);
-    const value = bytes.toString("utf8", valueStart);
-    if (name === "event") event = value === "" ? null : value;
-    else {
-      data.push(value);
-      dataBytes += bytes.length + 1;
-    }
-  };
-
-  const keep = (bytes: Buffer): void => {
-    const neededBytes = pendingBytes + bytes.length;
-    if (neededBytes > pending.length) {
-      const grown = Buffer.allocUnsafe(Math.max(neededBytes, pending.length * 2));
-      pending.copy(grown, 0, 0, pendingBytes);
-      pending = grown;
-    }
-    bytes.copy(pending, pendingBytes);
-    pendingBytes = neededBytes;
-  };
-
   const whole = (tail: Buffer): Buffer => {
-    let bytes = tail;
-    if (pendingBytes > 0) {
-      keep(tail);
-      bytes = pending.subarray(0, pendingBytes);
-      pendingBytes = 0;
-    }
+    const bytes = begun.complete(tail);
     if (!atStart) return bytes;
     atStart = false;
     return BOM.every((byte, i) => bytes[i] === byte) ? bytes.subarray(BOM.length) : bytes;
   };
-
   return {
     get tooLarge() {
       return tooLarge;
@@ -95,16 +52,76 @@ export function sseFramer(): Framer {
         if (cr !== -1 && cr < start) cr = bytes.indexOf(CR, start);
         const end = cr === -1 ? lf : lf === -1 ? cr : Math.min(cr, lf);
         if (end === -1) {
-          keep(bytes.subarray(start));
+          begun.keep(bytes.subarray(start));
           break;
         }
         skipLf = end === cr;
-        line(whole(bytes.subarray(start, end)), frames);
+        const frame = event.line(whole(bytes.subarray(start, end)));
+        if (frame !== null) frames.push(frame);
         start = end + 1;
-        tooLarge = dataBytes > EVENT_BYTES_MAX;
+        tooLarge = event.bytes() > EVENT_BYTES_MAX;
       }
-      tooLarge ||= pendingBytes + dataBytes > EVENT_BYTES_MAX;
+      tooLarge ||= begun.bytes() + event.bytes() > EVENT_BYTES_MAX;
       return frames;
+    },
+  };
+}
+
+/** The event that is being read: takes whole lines, gives a frame at the blank one. */
+function openEvent(): { line(bytes: Buffer): Frame | null; bytes(): number } {
+  let name: string | null = null;
+  let data: string[] = [];
+  let dataBytes = 0;
+  const end = (): Frame | null => {
+    const frame = data.length === 0 ? null : { event: name, data: data.join("\n") };
+    name = null;
+    data = [];
+    dataBytes = 0;
+    return frame;
+  };
+  return {
+    bytes: () => dataBytes,
+    line: (bytes) => {
+      if (bytes.length === 0) return end();
+      const colon = bytes.indexOf(COLON);
+      const fieldEnd = colon === -1 ? bytes.length : colon;
+      const field = fieldEnd === 4 || fieldEnd === 5 ? bytes.toString("latin1", 0, fieldEnd) : "";
+      if (field !== "data" && field !== "event") return null;
+      const valueStart = Math.min(fieldEnd + (bytes[fieldEnd + 1] === SPACE ? 2 : 1), bytes.length);
+      const value = bytes.toString("utf8", valueStart);
+      if (field === "event") name = value === "" ? null : value;
+      else {
+        data.push(value);
+        dataBytes += bytes.length + 1;
+      }
+      return null;
+    },
+  };
+}
+
+/** The line whose end has not been read. Grown by doubling: a hostile server that sends byte by byte costs no more than the limit. */
+function openLine(): { keep(bytes: Buffer): void; complete(tail: Buffer): Buffer; bytes(): number } {
+  let buffer = Buffer.alloc(0);
+  let length = 0;
+  const keep = (bytes: Buffer): void => {
+    const needed = length + bytes.length;
+    if (needed > buffer.length) {
+      const grown = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2));
+      buffer.copy(grown, 0, 0, length);
+      buffer = grown;
+    }
+    bytes.copy(buffer, length);
+    length = needed;
+  };
+  return {
+    keep,
+    bytes: () => length,
+    complete: (tail) => {
+      if (length === 0) return tail;
+      keep(tail);
+      const line = buffer.subarray(0, length);
+      length = 0;
+      return line;
     },
   };
 }

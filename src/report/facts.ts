@@ -25,7 +25,9 @@ export function sizeFact(analysis: Analysis): string {
 export function requestsFact({ scenario, groups }: ScenarioGroups): string {
   const planned = groups.map((group) => group.counts.planned);
   const [least, most] = [Math.min(...planned), Math.max(...planned)];
-  return `${least === most ? most : `${least} to ${most}`} ${scenario.arrangement} request${most === 1 ? "" : "s"}`;
+  // One target has nothing to be paired with.
+  const arrangement = groups.length === 1 ? "" : `${scenario.arrangement} `;
+  return `${least === most ? most : `${least} to ${most}`} ${arrangement}request${most === 1 ? "" : "s"}`;
 }
 
 /** `100>300 tok`, `Poisson 2/s`, `cold cache`. */
@@ -45,7 +47,7 @@ export function durationFact(analysis: Analysis): string {
   return end.reason === "complete" ? seconds : `${seconds}, stopped early: ${end.reason}`;
 }
 
-/** `spent $0.61 of $1 cap`; a range where usage is not known exactly. */
+/** `spent $0.61 of $1 cap`, a range where usage is not known exactly; `$0.61 at invented prices` when all is simulated and uncapped. */
 export function spentFact(analysis: Analysis): string {
   const { maxCostUsd } = analysis.manifest;
   const cap = maxCostUsd === null ? ", no cap" : ` of ${usd(maxCostUsd)} cap`;
@@ -54,6 +56,8 @@ export function spentFact(analysis: Analysis): string {
   const low = known.reduce((sum, spent) => sum + spent.low, 0);
   const high = known.reduce((sum, spent) => sum + spent.high, 0);
   const range = usd(low) === usd(high) ? usd(low) : `${usd(low)}-${usd(high).slice(1)}`;
+  // Nobody paid a simulator.
+  if (maxCostUsd === null && simulatedMark(analysis) === "SIMULATED") return `${range} at invented prices`;
   const unpriced = new Set(analysis.groups.filter(hasNoPrice).map((group) => group.target.id)).size;
   return `spent ${range}${cap}${unpriced === 0 ? "" : ` (${plural(unpriced, "target")} without price)`}`;
 }

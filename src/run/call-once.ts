@@ -58,17 +58,29 @@ export async function callOnce(
 }
 
 /** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
-function judge(result: ExchangeResult, response: Response, cancelled: boolean): readonly [Outcome, Failure | null, Reason | null] {
+function judge(
+  result: ExchangeResult,
+  response: Response,
+  cancelled: boolean,
+): readonly [Outcome, Failure | null, Reason | null] {
   const failed = (because: Failure) => ["failed", because, null] as const;
   if (response.failure !== null) return failed(response.failure);
   if (response.finish === "content-filter") {
-    return failed(failure("content-filter", { where: "stream", status: response.status, detail: "the answer was filtered" }));
+    return failed(
+      failure("content-filter", { where: "stream", status: response.status, detail: "the answer was filtered" }),
+    );
   }
   // An answer with its finish reason or terminator is whole, whatever the connection did after it.
   if (response.finish !== null || response.done) return ["completed", null, null];
   if (cancelled) return ["cancelled", null, "interrupt"];
   if (result.error !== null) return failed({ ...result.error, status: result.error.status ?? response.status });
-  return failed(failure("truncated", { where: "stream", status: response.status, detail: "ended without finish reason or terminator" }));
+  return failed(
+    failure("truncated", {
+      where: "stream",
+      status: response.status,
+      detail: "ended without finish reason or terminator",
+    }),
+  );
 }
 
 function called(attempt: Attempt, result: ExchangeResult, response: Response, cancelled: boolean): Called {

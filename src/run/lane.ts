@@ -68,34 +68,22 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
   let inFlight = 0;
   let overBudget = false;
 
-  const identity = (arrival: Arrival, prepared: Prepared | null): Attempt["identity"] => ({
-    id: observationId({ scenario: scenario.id, target: target.id, phase: arrival.phase, pair: arrival.pair, attempt: 1 }),
-    target: target.id,
-    scenario: scenario.id,
-    load: loadLabel(scenario.load),
-    slice: null,
-    pair: arrival.pair,
-    turn: 0,
-    attempt: 1,
-    phase: arrival.phase,
-    request: {
-      inputTokens: prepared?.inputTokens ?? scenario.prompt.inputTokens,
-      maxOutputTokens: scenario.prompt.outputTokens,
-      bytes: prepared === null ? null : Buffer.byteLength(prepared.request.body ?? ""),
-      promptHash: prepared?.promptHash ?? null,
-    },
-  });
-
   const skip = (arrival: Arrival, scheduledUs: Us, outcome: "dropped" | "not-started", reason: Reason | null): void =>
-    sink.skipped(skippedObservation(identity(arrival, null), scheduledUs, outcome, reason));
+    sink.skipped(skippedObservation(identityOf(target, scenario, arrival, null), scheduledUs, outcome, reason));
   const stopped = (): "interrupt" | "budget" | null => (signal.aborted ? "interrupt" : overBudget ? "budget" : null);
 
   const send = async (prepared: Prepared, scheduledUs: Us, reservedUsd: number | null): Promise<void> => {
-    const who = identity(prepared.arrival, prepared);
+    const who = identityOf(target, scenario, prepared.arrival, prepared);
     sink.intent({ id: who.id, target: target.id, atUs: time.now(), reservedUsd });
     inFlight += 1;
     const connection = pool.take();
-    const attempt: Attempt = { identity: who, scheduledUs, request: prepared.request, modelId: target.modelId, reservedUsd };
+    const attempt: Attempt = {
+      identity: who,
+      scheduledUs,
+      request: prepared.request,
+      modelId: target.modelId,
+      reservedUsd,
+    };
     const called = await callOnce(attempt, connection, wire, context.timeouts, time, signal);
     inFlight -= 1;
     pool.give(connection, called.observation.stamps.sent !== null);
@@ -107,27 +95,7 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
   return {
     target,
     stopped,
-    prepare: async (arrival) => {
-      const prompt = promptOf({
-        runId: context.runId,
-        target: target.id,
-        scenario: scenario.id,
-        pair: arrival.pair,
-        phase: arrival.phase,
-        shape: scenario.prompt,
-        seed: scenario.seed,
-      });
-      const plain = wire.request({
-        baseUrl: target.baseUrl,
-        endpoint: target.endpoint,
-        modelId: target.modelId,
-        prompt: prompt.text,
-        maxOutputTokens: scenario.prompt.outputTokens,
-        extraBody: target.extraBody,
-      });
-      const request = await contender.authorize({ ...plain, headers: { ...plain.headers, ...target.headers } });
-      return { arrival, request, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };
-    },
+    prepare: (arrival) => prepare(contender, scenario, arrival, context.runId),
     release: async (prepared, scheduledUs) => {
       const why = stopped();
       if (why !== null) return skip(prepared.arrival, scheduledUs, "not-started", why);
@@ -143,6 +111,55 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
       await send(prepared, scheduledUs, reservedUsd).catch(context.fail);
     },
     skip: (arrival, scheduledUs, reason) => skip(arrival, scheduledUs, "not-started", reason),
+  };
+}
+
+async function prepare(contender: Contender, scenario: Scenario, arrival: Arrival, runId: string): Promise<Prepared> {
+  const { target, wire } = contender;
+  const prompt = promptOf({
+    runId,
+    target: target.id,
+    scenario: scenario.id,
+    pair: arrival.pair,
+    phase: arrival.phase,
+    shape: scenario.prompt,
+    seed: scenario.seed,
+  });
+  const plain = wire.request({
+    baseUrl: target.baseUrl,
+    endpoint: target.endpoint,
+    modelId: target.modelId,
+    prompt: prompt.text,
+    maxOutputTokens: scenario.prompt.outputTokens,
+    extraBody: target.extraBody,
+  });
+  const request = await contender.authorize({ ...plain, headers: { ...plain.headers, ...target.headers } });
+  return { arrival, request, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };
+}
+
+function identityOf(
+  target: Target,
+  scenario: Scenario,
+  arrival: Arrival,
+  prepared: Prepared | null,
+): Attempt["identity"] {
+  const { phase, pair } = arrival;
+  return {
+    id: observationId({ scenario: scenario.id, target: target.id, phase, pair, attempt: 1 }),
+    target: target.id,
+    scenario: scenario.id,
+    load: loadLabel(scenario.load),
+    slice: null,
+    pair,
+    turn: 0,
+    attempt: 1,
+    phase,
+    request: {
+      inputTokens: prepared?.inputTokens ?? scenario.prompt.inputTokens,
+      maxOutputTokens: scenario.prompt.outputTokens,
+      bytes: prepared === null ? null : Buffer.byteLength(prepared.request.body ?? ""),
+      promptHash: prepared?.promptHash ?? null,
+    },
   };
 }
 

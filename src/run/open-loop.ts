@@ -35,7 +35,9 @@ export async function openLoop(
   const build = async (): Promise<void> => {
     const arrival = arrivals[built]!;
     built += 1;
-    const lanes = await Promise.all(orderOf(arrival.pair).map(async (lane) => [lane, await lane.prepare(arrival)] as const));
+    const lanes = await Promise.all(
+      orderOf(arrival.pair).map(async (lane) => [lane, await lane.prepare(arrival)] as const),
+    );
     ahead.push({ dueUs: dueUs(arrival), lanes });
   };
   const hasSlack = (): boolean => ahead.length === 0 || msFromUs(ahead[0]!.dueUs - time.now()) > BUILD_SLACK_MS;
@@ -46,7 +48,9 @@ export async function openLoop(
     await waitUntil(time, next.dueUs, signal);
     for (const [lane, prepared] of next.lanes) running.push(lane.release(prepared, next.dueUs));
   }
-  for (const { dueUs: due, lanes } of ahead) for (const [lane, { arrival }] of lanes) lane.skip(arrival, due, "interrupt");
-  for (const arrival of arrivals.slice(built)) for (const lane of orderOf(arrival.pair)) lane.skip(arrival, dueUs(arrival), "interrupt");
+  for (const { dueUs: due, lanes } of ahead)
+    for (const [lane, { arrival }] of lanes) lane.skip(arrival, due, "interrupt");
+  for (const arrival of arrivals.slice(built))
+    for (const lane of orderOf(arrival.pair)) lane.skip(arrival, dueUs(arrival), "interrupt");
   await Promise.all(running);
 }

@@ -41,7 +41,10 @@ export interface Notices {
  * Reads one response: bytes → frames → parts, all within the call that read the bytes, so that every event of a chunk
  * carries the stamp of its read. The first failure ends the reading.
  */
-export function readResponse(wire: Wire, notices: Notices): {
+export function readResponse(
+  wire: Wire,
+  notices: Notices,
+): {
   readonly response: Response;
   onHeaders(status: number, headers: ResponseHeaders): void;
   onData(chunk: Uint8Array, at: Us): void;
@@ -51,8 +54,7 @@ export function readResponse(wire: Wire, notices: Notices): {
   const response = emptyResponse();
   const framer = sseFramer();
   const read = wire.reader();
-  let errorBody: Uint8Array[] | null = null;
-  let errorBytes = 0;
+  let refusal: Refusal | null = null;
 
   const fail = (because: Failure): void => {
     response.failure ??= because;
@@ -72,35 +74,57 @@ export function readResponse(wire: Wire, notices: Notices): {
       response.status = status;
       response.headers = headers;
       const encoding = headers["content-encoding"] ?? "identity";
-      if (status !== 200 || !isEventStream(headers)) errorBody = [];
+      if (status !== 200 || !isEventStream(headers)) refusal = openRefusal(wire, status, headers);
       else if (encoding !== "identity") {
-        fail(failure("protocol", { where: "headers", status, detail: `body is ${encoding} although identity was asked for` }));
+        fail(
+          failure("protocol", {
+            where: "headers",
+            status,
+            detail: `body is ${encoding} although identity was asked for`,
+          }),
+        );
       }
     },
     onData: (chunk, at) => {
       if (response.failure !== null) return;
-      if (errorBody !== null) {
-        if (errorBytes < ERROR_BODY_BYTES_MAX) errorBody.push(Buffer.from(chunk));
-        errorBytes += chunk.length;
-        return;
-      }
+      if (refusal !== null) return refusal.read(chunk);
       const hadContent = response.contentUs.length > 0;
       for (const frame of framer.push(chunk)) {
         response.totalEvents += 1;
         take(read(frame), at);
         if (response.failure !== null) return;
       }
-      if (framer.tooLarge) fail(failure("too-large", { where: "stream", status: response.status, detail: "one event over 4 MiB" }));
+      if (framer.tooLarge)
+        fail(failure("too-large", { where: "stream", status: response.status, detail: "one event over 4 MiB" }));
       else if (!hadContent && response.contentUs.length > 0) notices.contentSeen();
     },
     onEnd: () => {
-      if (errorBody === null || response.failure !== null) return;
-      const body = Buffer.concat(errorBody).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
-      const status = response.status ?? 0;
-      response.failure =
-        status === 200
-          ? failure("protocol", { where: "headers", status, detail: `content-type ${response.headers["content-type"] ?? "absent"}, not an event stream` })
-          : wire.failure({ status, headers: response.headers, body });
+      if (refusal !== null) response.failure ??= refusal.failure();
+    },
+  };
+}
+
+/** A response that is no stream: its body says why. */
+interface Refusal {
+  read(chunk: Uint8Array): void;
+  failure(): Failure;
+}
+
+function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refusal {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  return {
+    read: (chunk) => {
+      if (bytes < ERROR_BODY_BYTES_MAX) chunks.push(Buffer.from(chunk));
+      bytes += chunk.length;
+    },
+    failure: () => {
+      if (status === 200) {
+        const detail = `content-type ${headers["content-type"] ?? "absent"}, not an event stream`;
+        return failure("protocol", { where: "headers", status, detail });
+      }
+      const body = Buffer.concat(chunks).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
+      return wire.failure({ status, headers, body });
     },
   };
 }
@@ -148,7 +172,7 @@ export function responseFlags(response: Response, modelAsked: string): Observati
   if (response.finish !== null && !response.done) flags.push("no_terminator");
   if (response.contentUs.length === 0) flags.push("empty");
   if (response.contentUs.length > 1 && response.contentUs[0] === response.contentUs.at(-1)) flags.push("coalesced");
-  if (response.usage?.output == null) flags.push("no_usage");
+  if ((response.usage?.output ?? null) === null) flags.push("no_usage");
   if (response.model !== null && response.model !== modelAsked) flags.push("model_differs");
   return flags;
 }

@@ -41,7 +41,11 @@ const WARM_CONNECTIONS_MAX = 64;
 export async function runAll(asked: RunRequest): Promise<RunEnd> {
   const broken = new AbortController();
   const request: RunRequest = { ...asked, signal: AbortSignal.any([asked.signal, broken.signal]) };
-  const context: LaneContext = { ...request, budget: openBudget(request.maxCostUsd), fail: (error) => broken.abort(error) };
+  const context: LaneContext = {
+    ...request,
+    budget: openBudget(request.maxCostUsd),
+    fail: (error) => broken.abort(error),
+  };
   const windows: ScenarioWindow[] = [];
   let connections = 0;
   const openPools = (group: readonly Contender[]): Pool[] =>
@@ -82,7 +86,12 @@ function arranged({ scenario }: Plan, contenders: readonly Contender[]): readonl
     .map((contender) => [contender]);
 }
 
-async function runGroup(plan: Plan, lanes: readonly Lane[], pools: readonly Pool[], request: RunRequest): Promise<ScenarioWindow> {
+async function runGroup(
+  plan: Plan,
+  lanes: readonly Lane[],
+  pools: readonly Pool[],
+  request: RunRequest,
+): Promise<ScenarioWindow> {
   const { time, signal } = request;
   const { scenario, arrivals } = plan;
   request.onScenario(plan, loadLabel(scenario.load));
@@ -93,7 +102,8 @@ async function runGroup(plan: Plan, lanes: readonly Lane[], pools: readonly Pool
   if (scenario.load.kind === "open") {
     const byId = new Map(lanes.map((lane) => [lane.target.id, lane]));
     const ids = [...byId.keys()];
-    const orderOf = (pair: number): Lane[] => releaseOrder(scenario.seed, scenario.id, pair, ids).map((id) => byId.get(id)!);
+    const orderOf = (pair: number): Lane[] =>
+      releaseOrder(scenario.seed, scenario.id, pair, ids).map((id) => byId.get(id)!);
     await openLoop(arrivals, orderOf, startUs, time, signal);
   } else {
     const load = { maxConcurrency: scenario.load.maxConcurrency, durationMs: scenario.stop.durationMs };
@@ -111,6 +121,9 @@ async function warmUp(plan: Plan, lane: Lane, time: RealTime): Promise<void> {
 }
 
 function warmCount({ scenario: { load } }: Plan): number {
-  const wanted = load.kind === "closed" ? load.maxConcurrency : Math.min(load.maxInFlight, Math.ceil(load.ratePerSecond * WARM_SECONDS) + 1);
+  const wanted =
+    load.kind === "closed"
+      ? load.maxConcurrency
+      : Math.min(load.maxInFlight, Math.ceil(load.ratePerSecond * WARM_SECONDS) + 1);
   return Math.min(wanted, WARM_CONNECTIONS_MAX);
 }

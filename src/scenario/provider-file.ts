@@ -24,7 +24,10 @@ const providerSchema: z.ZodType<Provider> = z.strictObject({
   name: z.string().min(1),
   baseUrl: z.url().nullable(),
   endpoint: z.string().startsWith("/"),
-  apiKeyEnv: z.string().regex(/^[A-Z_][A-Z0-9_]*$/).nullable(),
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Z_][A-Z0-9_]*$/)
+    .nullable(),
   dialect: z.strictObject({
     maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]),
     streamOptions: z.boolean(),
@@ -54,7 +57,10 @@ export function parseProvider(
   }
   const parsed = providerSchema.safeParse(json);
   if (!parsed.success) {
-    return { ok: false, problems: parsed.error.issues.map(({ path, message }) => `${path.join(".") || "file"}: ${message}`) };
+    return {
+      ok: false,
+      problems: parsed.error.issues.map(({ path, message }) => `${path.join(".") || "file"}: ${message}`),
+    };
   }
   if (`${parsed.data.id}.json` !== fileName) {
     return { ok: false, problems: [`id: must equal the file name ${fileName}, is ${parsed.data.id}`] };

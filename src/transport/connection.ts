@@ -55,7 +55,10 @@ export function openConnection(origin: string, options: ConnectOptions, time: Ti
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: (target, callback) => {
       const adopt = (error: Error | null, opened: Opened | null): void => {
-        if (opened === null) return void callback(error ?? new Error("connection failed"), null);
+        if (opened === null) {
+          callback(error ?? new Error("connection failed"), null);
+          return;
+        }
         current = opened;
         uses = 0;
         callback(null, opened.socket);

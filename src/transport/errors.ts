@@ -26,7 +26,8 @@ export function transportFailure(error: Error, where: Stage): Failure {
 function kindOf(cause: Error, code: string | null, where: Stage): FailureKind {
   if (code !== null && TLS_CODE.test(code)) return "tls";
   // The far side closed in the middle of a body. (A reset, in contrast, has a code of the system's.)
-  if (where === "stream" && (CUT_CODE.test(code ?? "") || cause.message.includes("Invalid EOF state"))) return "truncated";
+  if (where === "stream" && (CUT_CODE.test(code ?? "") || cause.message.includes("Invalid EOF state")))
+    return "truncated";
   // undici leaves the parser's code out when the first bytes are not HTTP at all.
   if (cause.name === "HTTPParserError" || (code !== null && PROTOCOL_CODE.test(code))) return "protocol";
   return "network";

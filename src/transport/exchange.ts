@@ -53,19 +53,7 @@ export function exchange(
   time: Time,
   listener: Listener,
 ): { readonly control: Control; readonly result: Promise<ExchangeResult> } {
-  const state: Mutable = {
-    released: time.now(),
-    sent: null,
-    written: null,
-    headers: null,
-    firstByte: null,
-    lastByte: null,
-    status: null,
-    connection: null,
-    bytes: 0,
-    content: false,
-    over: false,
-  };
+  const state = begin(time);
   const { promise, resolve } = Promise.withResolvers<ExchangeResult>();
   let controller: Dispatcher.DispatchController | null = null;
   let deadlines: Deadlines | null = null;
@@ -80,18 +68,46 @@ export function exchange(
   const abort = (because: Failure): void => {
     if (state.over) return;
     finish(because);
-    // Before the request starts there is no controller yet: the handler below sees `over` and aborts then.
+    // Before the request starts there is no controller yet: `onRequestStart` sees `over` and aborts then.
     controller?.abort(new Error("aborted by the client"));
   };
+  const start = (started: Dispatcher.DispatchController, at: Us): void => {
+    controller = started;
+    if (state.over) return started.abort(new Error("aborted by the client"));
+    state.sent = at;
+    state.connection = connection.use();
+    deadlines = watchDeadlines(state, limits, time, abort);
+  };
 
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (started) => {
+  const { pathname, search } = new URL(request.url);
+  const headers = { ...request.headers, "accept-encoding": "identity" };
+  connection.client.dispatch(
+    { path: pathname + search, method: request.method, headers, body: request.body },
+    stampingHandler(state, time, listener, { start, finish, abort }),
+  );
+  const contentSeen = (): void => {
+    if (state.content) return;
+    state.content = true;
+    deadlines?.recheck();
+  };
+  return { control: { contentSeen, abort }, result: promise };
+}
+
+/** What the callbacks of undici do: take the stamp first, then look at what came. */
+function stampingHandler(
+  state: Mutable,
+  time: Time,
+  listener: Listener,
+  steer: {
+    start(controller: Dispatcher.DispatchController, at: Us): void;
+    finish(error: Failure | null): void;
+    abort(because: Failure): void;
+  },
+): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart: (controller) => {
       const at = time.now();
-      controller = started;
-      if (state.over) return started.abort(new Error("aborted by the client"));
-      state.sent = at;
-      state.connection = connection.use();
-      deadlines = watchDeadlines(state, limits, time, abort);
+      steer.start(controller, at);
     },
     onRequestSent: () => {
       state.written = time.now();
@@ -110,32 +126,32 @@ export function exchange(
       state.firstByte ??= at;
       state.lastByte = at;
       state.bytes += chunk.length;
-      if (state.bytes > RESPONSE_BYTES_MAX) {
-        return abort(failure("too-large", { where: "stream", status: state.status, detail: `over ${RESPONSE_BYTES_MAX} bytes` }));
-      }
-      listener.onData(chunk, at);
+      if (state.bytes <= RESPONSE_BYTES_MAX) return listener.onData(chunk, at);
+      const detail = `over ${RESPONSE_BYTES_MAX} bytes`;
+      steer.abort(failure("too-large", { where: "stream", status: state.status, detail }));
     },
-    onResponseEnd: () => finish(null),
+    onResponseEnd: () => steer.finish(null),
     onResponseError: (_controller, error) =>
-      finish(transportFailure(error, state.sent === null ? "connect" : state.headers === null ? "headers" : "stream")),
+      steer.finish(
+        transportFailure(error, state.sent === null ? "connect" : state.headers === null ? "headers" : "stream"),
+      ),
   };
+}
 
-  const url = new URL(request.url);
-  connection.client.dispatch(
-    {
-      path: url.pathname + url.search,
-      method: request.method,
-      headers: { ...request.headers, "accept-encoding": "identity" },
-      body: request.body,
-    },
-    handler,
-  );
-  const contentSeen = (): void => {
-    if (state.content) return;
-    state.content = true;
-    deadlines?.recheck();
+function begin(time: Time): Mutable {
+  return {
+    released: time.now(),
+    sent: null,
+    written: null,
+    headers: null,
+    firstByte: null,
+    lastByte: null,
+    status: null,
+    connection: null,
+    bytes: 0,
+    content: false,
+    over: false,
   };
-  return { control: { contentSeen, abort }, result: promise };
 }
 
 interface Mutable {

@@ -12,6 +12,9 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/** A burst of handshakes would be timed late by our own event loop, and look like an attack. */
+const WARM_AT_ONCE = 4;
+
 export function openPool(origin: string, options: ConnectOptions, time: Time, nextId: NextId): Pool {
   const idle: Connection[] = [];
   const all = new Set<Connection>();
@@ -23,7 +26,9 @@ export function openPool(origin: string, options: ConnectOptions, time: Time, ne
   return {
     warm: async (count) => {
       const fresh = Array.from({ length: count }, add);
-      await Promise.all(fresh.map((connection) => connection.warm()));
+      for (let i = 0; i < fresh.length; i += WARM_AT_ONCE) {
+        await Promise.all(fresh.slice(i, i + WARM_AT_ONCE).map((connection) => connection.warm()));
+      }
       idle.push(...fresh);
     },
     // Longest idle first: a load spreads over all replicas behind sticky connections, not over the luckiest one.

@@ -18,13 +18,18 @@ afterEach(async () => {
 });
 
 /** Runs the program against a server that is not ours. */
-async function measured(setUp: (server: LLMock) => void, requests = 20): Promise<{ code: number | null; observations: readonly Observation[] }> {
+async function measured(
+  setUp: (server: LLMock) => void,
+  requests = 20,
+): Promise<{ code: number | null; observations: readonly Observation[] }> {
   mock = new LLMock({ port: 0, chunkSize: 5 });
   setUp(mock);
   await mock.start();
   const cwd = temporaryFolder();
   const load = ["--num-prompts", String(requests), "--max-concurrency", "5", "--input-len", "50", "--output-len", "40"];
-  const { code } = await herdbench(["run", "--base-url", `${mock.url}/v1`, "--model", "gpt-4o", "--quiet", ...load], { cwd });
+  const { code } = await herdbench(["run", "--base-url", `${mock.url}/v1`, "--model", "gpt-4o", "--quiet", ...load], {
+    cwd,
+  });
   const [name] = await readdir(join(cwd, "results"));
   return { code, observations: (await readRun(join(cwd, "results", name!))).observations };
 }
@@ -36,9 +41,17 @@ function kinds(observations: readonly Observation[]): string[] {
 describe("an OpenAI-compatible server written by others (aimock)", () => {
   it("is measured: content, usage, finish and timing", async () => {
     const { code, observations } = await measured((server) =>
-      server.onMessage(/./, { content: TEXT, usage: { prompt_tokens: 61, completion_tokens: 30, total_tokens: 91 } }, { streamingProfile: { ttft: 100, tps: 100, jitter: 0 } }),
+      server.onMessage(
+        /./,
+        { content: TEXT, usage: { prompt_tokens: 61, completion_tokens: 30, total_tokens: 91 } },
+        { streamingProfile: { ttft: 100, tps: 100, jitter: 0 } },
+      ),
     );
-    expect({ code, kinds: kinds(observations), n: observations.length }).toEqual({ code: orInvalid(0), kinds: ["completed"], n: 20 });
+    expect({ code, kinds: kinds(observations), n: observations.length }).toEqual({
+      code: orInvalid(0),
+      kinds: ["completed"],
+      n: 20,
+    });
     for (const { usage, events, finish, stamps, response, flags } of observations) {
       expect({ usage, finish, content: events.content, chars: response.chars, flags }).toEqual({
         usage: { input: 61, output: 30, cached: null },
@@ -59,7 +72,9 @@ describe("an OpenAI-compatible server written by others (aimock)", () => {
       server.setChaos({ rateLimitRate: 1 });
     });
     expect({ code, kinds: kinds(observations) }).toEqual({ code: orInvalid(3), kinds: ["rate-limited"] });
-    expect(observations.every(({ failure, rateLimit }) => failure!.status === 429 && rateLimit!.retryAfterMs! > 0)).toBe(true);
+    expect(
+      observations.every(({ failure, rateLimit }) => failure!.status === 429 && rateLimit!.retryAfterMs! > 0),
+    ).toBe(true);
   });
 
   it("that drops requests gives server errors", async () => {

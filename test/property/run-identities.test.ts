@@ -64,28 +64,34 @@ const plan = fc.record({
 describe("a run, whatever happens in it", () => {
   it("accounts for every planned request exactly once", { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(plan, async ({ load: drawn, requests, warmups, arrangement, profiles, interruptMs, maxCostUsd }) => {
-        const scenario = scenarioOf({ load: drawn, stop: { requests, durationMs: null }, warmups, arrangement });
-        const signal = interruptMs === null ? new AbortController().signal : AbortSignal.timeout(interruptMs);
-        const targets = profiles.map((profile) => simulatedTarget(simulator.url, profile));
-        const { record, end } = await runPlan({ targets, scenarios: [scenario], signal, maxCostUsd });
-        const { warmups: planned, arrivals } = planOf(scenario);
-        expect(new Set(record.observations.map(({ id }) => id)).size).toBe(record.observations.length);
-        expect(record.observations).toHaveLength((arrivals.length + planned.length) * targets.length);
-        const { groups } = analyse(record, new Map([[scenario.id, { warmups: planned.length, arrivals: arrivals.length }]]));
-        expect(groups).toHaveLength(targets.length);
-        for (const { counts } of groups) {
-          expect(identityProblems(counts)).toEqual([]);
-          expect(counts.planned).toBe(requests);
-          if (end.reason === "complete") expect(total(counts.notStarted) + total(counts.cancelled)).toBe(0);
-          if (drawn.kind === "closed") expect(counts.dropped).toBe(0);
-        }
-        for (const { outcome, failure, reason, stamps } of record.observations) {
-          expect(failure !== null).toBe(outcome === "failed");
-          expect(reason !== null).toBe(outcome === "cancelled" || outcome === "not-started");
-          expect(stamps.released !== null).toBe(["completed", "failed", "cancelled"].includes(outcome));
-        }
-      }),
+      fc.asyncProperty(
+        plan,
+        async ({ load: drawn, requests, warmups, arrangement, profiles, interruptMs, maxCostUsd }) => {
+          const scenario = scenarioOf({ load: drawn, stop: { requests, durationMs: null }, warmups, arrangement });
+          const signal = interruptMs === null ? new AbortController().signal : AbortSignal.timeout(interruptMs);
+          const targets = profiles.map((profile) => simulatedTarget(simulator.url, profile));
+          const { record, end } = await runPlan({ targets, scenarios: [scenario], signal, maxCostUsd });
+          const { warmups: planned, arrivals } = planOf(scenario);
+          expect(new Set(record.observations.map(({ id }) => id)).size).toBe(record.observations.length);
+          expect(record.observations).toHaveLength((arrivals.length + planned.length) * targets.length);
+          const { groups } = analyse(
+            record,
+            new Map([[scenario.id, { warmups: planned.length, arrivals: arrivals.length }]]),
+          );
+          expect(groups).toHaveLength(targets.length);
+          for (const { counts } of groups) {
+            expect(identityProblems(counts)).toEqual([]);
+            expect(counts.planned).toBe(requests);
+            if (end.reason === "complete") expect(total(counts.notStarted) + total(counts.cancelled)).toBe(0);
+            if (drawn.kind === "closed") expect(counts.dropped).toBe(0);
+          }
+          for (const { outcome, failure, reason, stamps } of record.observations) {
+            expect(failure !== null).toBe(outcome === "failed");
+            expect(reason !== null).toBe(outcome === "cancelled" || outcome === "not-started");
+            expect(stamps.released !== null).toBe(["completed", "failed", "cancelled"].includes(outcome));
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -26,7 +26,24 @@ function reference(bytes: Uint8Array): Frame[] {
 }
 
 const piece = fc.oneof(
-  fc.constantFrom("data:", "data: ", "event: ", "event:", ":", "id: 1", "retry: 5", "\n", "\n", "\n\n", "\r\n", "\r", "\r\n\r\n", " ", "{}", "[DONE]"),
+  fc.constantFrom(
+    "data:",
+    "data: ",
+    "event: ",
+    "event:",
+    ":",
+    "id: 1",
+    "retry: 5",
+    "\n",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "\r\n\r\n",
+    " ",
+    "{}",
+    "[DONE]",
+  ),
   fc.string({ unit: "grapheme", maxLength: 8 }),
 );
 const stream = fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join("")));

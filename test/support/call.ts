@@ -22,7 +22,12 @@ export async function callServer(
   const time = realTime();
   const limits = { ...LIMITS, ...options.limits };
   let connections = 0;
-  const pool = openPool(origin, { timeoutMs: limits.connectMs, ca: options.ca ?? null }, time, () => (connections += 1));
+  const pool = openPool(
+    origin,
+    { timeoutMs: limits.connectMs, ca: options.ca ?? null },
+    time,
+    () => (connections += 1),
+  );
   const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
   await pool.warm(options.warm ?? 0);
   await options.beforeCalls?.();
@@ -44,7 +49,14 @@ export async function callServer(
           request: { inputTokens: 20, maxOutputTokens: 8, bytes: null, promptHash: null },
         },
         scheduledUs: time.now(),
-        request: wire.request({ baseUrl: origin, endpoint: "/v1/chat/completions", modelId: "m", prompt: "hi", maxOutputTokens: 8, extraBody: {} }),
+        request: wire.request({
+          baseUrl: origin,
+          endpoint: "/v1/chat/completions",
+          modelId: "m",
+          prompt: "hi",
+          maxOutputTokens: 8,
+          extraBody: {},
+        }),
         modelId: "m",
         reservedUsd: null,
       },

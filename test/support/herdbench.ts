@@ -19,7 +19,10 @@ export interface Herdbench {
   sees(text: string): Promise<void>;
 }
 
-export function startHerdbench(args: readonly string[], options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv }): Herdbench {
+export function startHerdbench(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Herdbench {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: "1", ...options.env },
@@ -45,14 +48,18 @@ export function startHerdbench(args: readonly string[], options: { readonly cwd:
   });
   const sees = async (text: string): Promise<void> => {
     while (!stdout.includes(text) && !stderr.includes(text)) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended before "${text}":\n${stdout}${stderr}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`ended before "${text}":\n${stdout}${stderr}`);
       await new Promise<void>((resolve) => changed.push(resolve));
     }
   };
   return { child, ended, sees };
 }
 
-export function herdbench(args: readonly string[], options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv }): Promise<Ended> {
+export function herdbench(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<Ended> {
   return startHerdbench(args, options).ended;
 }
 

@@ -25,13 +25,22 @@ export function simulatedTarget(origin: string, profile: string, price: Target["
     apiKeyEnv: null,
     headers: {},
     extraBody: {},
-    price: price ?? { kind: "tokens", inputUsdPerMtok: 1, outputUsdPerMtok: 2, cachedInputUsdPerMtok: null, asOf: null, source: "test" },
+    price: price ?? {
+      kind: "tokens",
+      inputUsdPerMtok: 1,
+      outputUsdPerMtok: 2,
+      cachedInputUsdPerMtok: null,
+      asOf: null,
+      source: "test",
+    },
     simulated: true,
   };
 }
 
 /** A small scenario to change. */
-export function scenarioOf(changes: Partial<Scenario> & { readonly inputTokens?: number; readonly outputTokens?: number }): Scenario {
+export function scenarioOf(
+  changes: Partial<Scenario> & { readonly inputTokens?: number; readonly outputTokens?: number },
+): Scenario {
   const { inputTokens, outputTokens, ...rest } = changes;
   return {
     id: "test",

@@ -8,14 +8,22 @@ import { herdbench, orInvalid, startHerdbench } from "../support/herdbench.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { wireServer } from "../support/wire-server.ts";
 
-const FAST = { ...PROFILES["sim-fast"], ttft: { baseMs: 5, perInputTokenMs: 0, sigma: 0 }, interEvent: { meanMs: 1, sigma: 0 } };
+const FAST = {
+  ...PROFILES["sim-fast"],
+  ttft: { baseMs: 5, perInputTokenMs: 0, sigma: 0 },
+  interEvent: { meanMs: 1, sigma: 0 },
+};
 const KEY = "not-a-real-key-4f3a9";
 
 let simulator: Simulator;
 beforeAll(async () => {
   simulator = await startSimulator({
     seed: 1,
-    profiles: { fast: FAST, slow: { ...FAST, ttft: { baseMs: 400, perInputTokenMs: 0, sigma: 0 } }, locked: { ...FAST, apiKey: KEY } },
+    profiles: {
+      fast: FAST,
+      slow: { ...FAST, ttft: { baseMs: 400, perInputTokenMs: 0, sigma: 0 } },
+      locked: { ...FAST, apiKey: KEY },
+    },
   });
 });
 afterAll(() => simulator.close());
@@ -31,17 +39,34 @@ async function runFolder(cwd: string): Promise<string> {
 describe("herdbench run --base-url", () => {
   it("measures any OpenAI-compatible server and writes a whole run folder", async () => {
     const cwd = temporaryFolder();
-    const { code, stdout, stderr } = await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, "--model", "tiny", ...LOAD], { cwd });
-    expect({ code, stderr: stderr.includes("custom  closed 2: 8 requests") }).toEqual({ code: orInvalid(0), stderr: true });
+    const { code, stdout, stderr } = await herdbench(
+      ["run", "--base-url", `${simulator.url}/fast/v1`, "--model", "tiny", ...LOAD],
+      { cwd },
+    );
+    expect({ code, stderr: stderr.includes("custom  closed 2: 8 requests") }).toEqual({
+      code: orInvalid(0),
+      stderr: true,
+    });
     expect(stdout).toContain("no cap");
     const folder = await runFolder(cwd);
     expect((await readdir(folder)).toSorted()).toEqual(
-      [...REPORTS, "events.ndjson.gz", "intents.ndjson.gz", "manifest.json", "observations.ndjson.gz", "tokens.ndjson.gz"].toSorted(),
+      [
+        ...REPORTS,
+        "events.ndjson.gz",
+        "intents.ndjson.gz",
+        "manifest.json",
+        "observations.ndjson.gz",
+        "tokens.ndjson.gz",
+      ].toSorted(),
     );
     const { manifest, observations, tokens, events } = await readRun(folder);
     expect(manifest.end!.reason).toBe("complete");
     expect(observations).toHaveLength(8);
-    expect(observations.every(({ outcome, usage, events: { content } }) => outcome === "completed" && usage!.output === 12 && content === 12)).toBe(true);
+    expect(
+      observations.every(
+        ({ outcome, usage, events: { content } }) => outcome === "completed" && usage!.output === 12 && content === 12,
+      ),
+    ).toBe(true);
     expect([...tokens.values()].map(({ output }) => output)).toEqual(Array.from({ length: 8 }, () => 12));
     expect([...events.values()].every(({ deltasUs }) => deltasUs.length === 11)).toBe(true);
   });
@@ -50,7 +75,8 @@ describe("herdbench run --base-url", () => {
     const cwd = temporaryFolder();
     await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, "--quiet", ...LOAD], { cwd });
     const folder = await runFolder(cwd);
-    const header = async (file: string): Promise<string> => (await readFile(join(folder, file), "utf8")).split("\n", 1)[0]!;
+    const header = async (file: string): Promise<string> =>
+      (await readFile(join(folder, file), "utf8")).split("\n", 1)[0]!;
     expect(await header("summary.csv")).toBe(
       "schema_version,run_id,started_at,simulated,provider,model,region,scenario,metric,unit,stat,value,n,low,high,flags,target,vantage,load,slice,tool_version,definitions_version",
     );
@@ -63,10 +89,14 @@ describe("herdbench run --base-url", () => {
     const cwd = temporaryFolder();
     const gone = await wireServer(() => undefined);
     await gone.close();
-    const { code, stdout } = await herdbench(["run", "--base-url", `${gone.origin}/v1`, "--model", "m", ...LOAD], { cwd });
+    const { code, stdout } = await herdbench(["run", "--base-url", `${gone.origin}/v1`, "--model", "m", ...LOAD], {
+      cwd,
+    });
     expect(code).toEqual(orInvalid(3));
     expect(stdout).toContain("8 network");
-    expect((await readRun(await runFolder(cwd))).observations.map(({ failure }) => failure!.code)).toEqual(Array.from({ length: 8 }, () => "ECONNREFUSED"));
+    expect((await readRun(await runFolder(cwd))).observations.map(({ failure }) => failure!.code)).toEqual(
+      Array.from({ length: 8 }, () => "ECONNREFUSED"),
+    );
   });
 
   it("stops before the cap is passed, and ends with 5", async () => {
@@ -91,19 +121,27 @@ describe("credentials", () => {
     const { code, stdout, stderr } = await herdbench(args, { cwd, env: { MY_KEY: KEY } });
     expect(code).toEqual(orInvalid(0));
     const folder = await runFolder(cwd);
-    const texts = await Promise.all(REPORTS.concat("manifest.json").map((file) => readFile(join(folder, file), "utf8")));
+    const texts = await Promise.all(
+      REPORTS.concat("manifest.json").map((file) => readFile(join(folder, file), "utf8")),
+    );
     const record = JSON.stringify((await readRun(folder)).observations);
     expect([stdout, stderr, record, ...texts].some((text) => text.includes(KEY))).toBe(false);
   });
   it("name their variable when it is missing", async () => {
     const cwd = temporaryFolder();
-    const { code, stderr } = await herdbench(["run", "--base-url", `${simulator.url}/locked/v1`, "--api-key-env", "MY_KEY"], { cwd, env: { MY_KEY: "" } });
+    const { code, stderr } = await herdbench(
+      ["run", "--base-url", `${simulator.url}/locked/v1`, "--api-key-env", "MY_KEY"],
+      { cwd, env: { MY_KEY: "" } },
+    );
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/MY_KEY/) as string });
     expect(await readdir(cwd)).toEqual([]);
   });
   it("fail as auth when they are wrong", async () => {
     const cwd = temporaryFolder();
-    const { code, stdout } = await herdbench(["run", "--base-url", `${simulator.url}/locked/v1`, ...LOAD, "--api-key-env", "MY_KEY"], { cwd, env: { MY_KEY: "wrong" } });
+    const { code, stdout } = await herdbench(
+      ["run", "--base-url", `${simulator.url}/locked/v1`, ...LOAD, "--api-key-env", "MY_KEY"],
+      { cwd, env: { MY_KEY: "wrong" } },
+    );
     expect({ code, auth: stdout.includes("8 auth") }).toEqual({ code: orInvalid(3), auth: true });
   });
   it("are refused on the command line", async () => {
@@ -119,7 +157,8 @@ describe("herdbench report", () => {
     const cwd = temporaryFolder();
     await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, "--quiet", ...LOAD], { cwd });
     const folder = await runFolder(cwd);
-    const bytes = async (): Promise<string[]> => Promise.all(REPORTS.map((file) => readFile(join(folder, file), "utf8")));
+    const bytes = async (): Promise<string[]> =>
+      Promise.all(REPORTS.map((file) => readFile(join(folder, file), "utf8")));
     const written = await bytes();
     expect((await herdbench(["report", "LAST", "--quiet"], { cwd })).code).toBe(0);
     expect(await bytes()).toEqual(written);
@@ -134,21 +173,26 @@ describe("herdbench report", () => {
 });
 
 describe("interrupts", () => {
-  it.each(["SIGINT", "SIGTERM"] as const)("%s leaves a whole partial run that report accepts, and ends with 130", async (signal) => {
-    const cwd = temporaryFolder();
-    const args = ["run", "--base-url", `${simulator.url}/slow/v1`, ...LOAD, "--num-prompts", "60"];
-    const running = startHerdbench(args, { cwd });
-    await running.sees("custom  closed 2");
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    running.child.kill(signal);
-    const { code } = await running.ended;
-    expect(code).toBe(130);
-    const { manifest, observations } = await readRun(await runFolder(cwd));
-    expect(manifest.end!.reason).toBe("interrupt");
-    expect(observations).toHaveLength(60);
-    expect(new Set(observations.map(({ outcome }) => outcome))).toEqual(new Set(["completed", "cancelled", "not-started"]));
-    expect((await herdbench(["report", "LAST"], { cwd })).code).toBe(0);
-  });
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "%s leaves a whole partial run that report accepts, and ends with 130",
+    async (signal) => {
+      const cwd = temporaryFolder();
+      const args = ["run", "--base-url", `${simulator.url}/slow/v1`, ...LOAD, "--num-prompts", "60"];
+      const running = startHerdbench(args, { cwd });
+      await running.sees("custom  closed 2");
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      running.child.kill(signal);
+      const { code } = await running.ended;
+      expect(code).toBe(130);
+      const { manifest, observations } = await readRun(await runFolder(cwd));
+      expect(manifest.end!.reason).toBe("interrupt");
+      expect(observations).toHaveLength(60);
+      expect(new Set(observations.map(({ outcome }) => outcome))).toEqual(
+        new Set(["completed", "cancelled", "not-started"]),
+      );
+      expect((await herdbench(["report", "LAST"], { cwd })).code).toBe(0);
+    },
+  );
 });
 
 describe("herdbench run --dry-run", () => {
@@ -156,7 +200,10 @@ describe("herdbench run --dry-run", () => {
     const cwd = temporaryFolder();
     let requests = 0;
     const server = await wireServer(() => void (requests += 1));
-    const { code, stdout } = await herdbench(["run", "--base-url", server.origin, "--price", "2,4", "--dry-run", "--json", ...LOAD], { cwd });
+    const { code, stdout } = await herdbench(
+      ["run", "--base-url", server.origin, "--price", "2,4", "--dry-run", "--json", ...LOAD],
+      { cwd },
+    );
     await server.close();
     const { total, capUsd } = JSON.parse(stdout) as { total: object; capUsd: number };
     // 8 × ((40 + 4 + 64) × $2 + 12 × $4) per million
@@ -191,14 +238,23 @@ describe("scenarios", () => {
     expect(code).toBe(2);
     const lines = stderr.trim().split("\n");
     expect(lines).toHaveLength(5);
-    for (const mistake of ["bad.json: id:", "prompt.inputTokens", "prompt.content", "load.ratePerSecond", "arrangment"]) {
+    for (const mistake of [
+      "bad.json: id:",
+      "prompt.inputTokens",
+      "prompt.content",
+      "load.ratePerSecond",
+      "arrangment",
+    ]) {
       expect(lines.filter((line) => line.includes(mistake))).toHaveLength(1);
     }
   });
   it("are listed with their load, and shown", async () => {
     const cwd = temporaryFolder();
     const list = await herdbench(["scenarios", "list", "--json"], { cwd });
-    const scenarios = JSON.parse(list.stdout) as { id: string; prompt: { inputTokens: number; outputTokens: number } }[];
+    const scenarios = JSON.parse(list.stdout) as {
+      id: string;
+      prompt: { inputTokens: number; outputTokens: number };
+    }[];
     expect(scenarios.map(({ id, prompt }) => [id, prompt.inputTokens, prompt.outputTokens])).toEqual([
       ["balanced", 1000, 1000],
       ["chat-short", 100, 300],
@@ -227,7 +283,13 @@ describe("usage", () => {
   });
   it("has help for every command, and a version", async () => {
     const cwd = temporaryFolder();
-    for (const args of [["--help"], ["run", "--help"], ["report", "--help"], ["scenarios", "--help"], ["simulate", "--help"]]) {
+    for (const args of [
+      ["--help"],
+      ["run", "--help"],
+      ["report", "--help"],
+      ["scenarios", "--help"],
+      ["simulate", "--help"],
+    ]) {
       const { code, stdout } = await herdbench(args, { cwd });
       expect({ code, usage: stdout.includes("Usage: herdbench") }).toEqual({ code: 0, usage: true });
     }

@@ -7,7 +7,9 @@ const baseline: Dialect = { maxTokensField: "max_tokens", streamOptions: true };
 /** Parts of a stream given as its data payloads; objects are written as JSON. */
 function parts(...events: readonly unknown[]): StreamPart[] {
   const read = openaiChat(baseline).reader();
-  return events.flatMap((event) => read({ event: null, data: typeof event === "string" ? event : JSON.stringify(event) }));
+  return events.flatMap((event) =>
+    read({ event: null, data: typeof event === "string" ? event : JSON.stringify(event) }),
+  );
 }
 
 function delta(fields: object, finish: string | null = null): object {
@@ -15,7 +17,10 @@ function delta(fields: object, finish: string | null = null): object {
 }
 
 const text = (value: string): StreamPart => ({ type: "content", channel: "text", text: value });
-const finish = (reason: "stop" | "length" | "content-filter" | "tool-calls" | "other"): StreamPart => ({ type: "finish", reason });
+const finish = (reason: "stop" | "length" | "content-filter" | "tool-calls" | "other"): StreamPart => ({
+  type: "finish",
+  reason,
+});
 const usage = (input: number | null, output: number | null, cached: number | null = null): StreamPart => ({
   type: "usage",
   usage: { input, output, cached },
@@ -35,25 +40,36 @@ describe("the OpenAI chat stream", () => {
     expect(parts(delta({ content: "end" }, "stop"))).toEqual([text("end"), finish("stop")]);
   });
   it("reads usage in a last chunk without choices", () => {
-    expect(parts({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 2 } } })).toEqual([
-      usage(3, 5, 2),
-    ]);
+    expect(
+      parts({
+        choices: [],
+        usage: { prompt_tokens: 3, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 2 } },
+      }),
+    ).toEqual([usage(3, 5, 2)]);
   });
   it("reads usage on the finish chunk", () => {
-    expect(parts({ ...delta({}, "length"), usage: { prompt_tokens: 3, completion_tokens: 5 } })).toEqual([finish("length"), usage(3, 5)]);
-  });
-  it("reads usage in every chunk, null or not", () => {
-    expect(parts({ ...delta({ content: "a" }), usage: null }, { ...delta({ content: "b" }), usage: { prompt_tokens: 3, completion_tokens: 2 } })).toEqual([
-      text("a"),
-      text("b"),
-      usage(3, 2),
+    expect(parts({ ...delta({}, "length"), usage: { prompt_tokens: 3, completion_tokens: 5 } })).toEqual([
+      finish("length"),
+      usage(3, 5),
     ]);
   });
+  it("reads usage in every chunk, null or not", () => {
+    expect(
+      parts(
+        { ...delta({ content: "a" }), usage: null },
+        { ...delta({ content: "b" }), usage: { prompt_tokens: 3, completion_tokens: 2 } },
+      ),
+    ).toEqual([text("a"), text("b"), usage(3, 2)]);
+  });
   it("reads usage under x_groq", () => {
-    expect(parts({ choices: [], x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } })).toEqual([usage(1, 2)]);
+    expect(parts({ choices: [], x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } })).toEqual([
+      usage(1, 2),
+    ]);
   });
   it("reads usage inside the choice", () => {
-    expect(parts({ choices: [{ index: 0, delta: {}, usage: { prompt_tokens: 1, completion_tokens: 2 } }] })).toEqual([usage(1, 2)]);
+    expect(parts({ choices: [{ index: 0, delta: {}, usage: { prompt_tokens: 1, completion_tokens: 2 } }] })).toEqual([
+      usage(1, 2),
+    ]);
   });
   it("leaves out counts that are not whole numbers", () => {
     expect(parts({ choices: [], usage: { prompt_tokens: "7", completion_tokens: -1 } })).toEqual([usage(null, null)]);
@@ -69,7 +85,9 @@ describe("the OpenAI chat stream", () => {
     expect(parts(delta({}, wire))).toEqual([finish(reason)]);
   });
   it("counts text once when choices[].text repeats delta.content", () => {
-    expect(parts({ choices: [{ index: 0, text: "a", delta: { content: "a", token_id: 5 }, seed: 1 }] })).toEqual([text("a")]);
+    expect(parts({ choices: [{ index: 0, text: "a", delta: { content: "a", token_id: 5 }, seed: 1 }] })).toEqual([
+      text("a"),
+    ]);
   });
   it("reads choices[].text where there is no delta", () => {
     expect(parts({ choices: [{ index: 0, text: "a" }] })).toEqual([text("a")]);
@@ -92,7 +110,12 @@ describe("the OpenAI chat stream", () => {
     expect(parts({ choices })).toEqual([text("first")]);
   });
   it("tolerates an empty prologue, content-filter fields and unknown keys", () => {
-    expect(parts({ choices: [], prompt_filter_results: [{}] }, { choices: [{ index: 0, delta: {}, content_filter_results: {} }], padding: "x" })).toEqual([]);
+    expect(
+      parts(
+        { choices: [], prompt_filter_results: [{}] },
+        { choices: [{ index: 0, delta: {}, content_filter_results: {} }], padding: "x" },
+      ),
+    ).toEqual([]);
   });
   it("knows the terminator", () => {
     expect(parts("[DONE]", " [DONE] ")).toEqual([{ type: "done" }, { type: "done" }]);
@@ -111,10 +134,20 @@ describe("the OpenAI chat stream", () => {
 
 describe("errors inside a 200 stream", () => {
   it.each([
-    ["{error:{…}} with a code in words", { error: { message: "slow down", code: "rate_limit_exceeded" } }, "rate-limited", null],
+    [
+      "{error:{…}} with a code in words",
+      { error: { message: "slow down", code: "rate_limit_exceeded" } },
+      "rate-limited",
+      null,
+    ],
     ["{error:{…}} with a status as code", { error: { message: "down", code: 503 } }, "overloaded", 503],
     ["{error:'text'}", { error: "Model is overloaded" }, "overloaded", null],
-    ["{object:'error'}", { object: "error", message: "boom", type: "InternalServerError", code: 500 }, "server-error", 500],
+    [
+      "{object:'error'}",
+      { object: "error", message: "boom", type: "InternalServerError", code: 500 },
+      "server-error",
+      500,
+    ],
     ["x_groq.error", { x_groq: { error: "over capacity" } }, "overloaded", null],
   ] as const)("reads %s", (_name, chunk, kind, status) => {
     const [part] = parts(chunk);
@@ -131,14 +164,29 @@ describe("errors inside a 200 stream", () => {
 
 describe("responses that are no stream", () => {
   const cases = [
-    [401, '{"error":{"message":"Incorrect API key","type":"invalid_request_error","code":"invalid_api_key"}}', "auth", "invalid_api_key"],
+    [
+      401,
+      '{"error":{"message":"Incorrect API key","type":"invalid_request_error","code":"invalid_api_key"}}',
+      "auth",
+      "invalid_api_key",
+    ],
     [400, '{"error":{"message":"filtered","code":"content_filter"}}', "content-filter", "content_filter"],
-    [400, '{"error":{"message":"The model `x` has been decommissioned","code":"model_decommissioned"}}', "not-found", "model_decommissioned"],
+    [
+      400,
+      '{"error":{"message":"The model `x` has been decommissioned","code":"model_decommissioned"}}',
+      "not-found",
+      "model_decommissioned",
+    ],
     [402, "", "payment", null],
     [403, '{"message":"no access"}', "auth", null],
     [404, '{"error":{"message":"The model does not exist","code":"model_not_found"}}', "not-found", "model_not_found"],
     [410, "", "not-found", null],
-    [422, '{"detail":[{"loc":["body","max_tokens"],"msg":"Field required","type":"missing"}]}', "bad-request", "missing"],
+    [
+      422,
+      '{"detail":[{"loc":["body","max_tokens"],"msg":"Field required","type":"missing"}]}',
+      "bad-request",
+      "missing",
+    ],
     [429, '{"error":{"message":"Too many requests"}}', "rate-limited", null],
     [500, "<html><body>oops</body></html>", "server-error", null],
     [500, '{"object":"error","message":"engine overloaded","type":"ServerError"}', "overloaded", "ServerError"],
@@ -151,14 +199,25 @@ describe("responses that are no stream", () => {
     expect(openaiChat(baseline).failure({ status, headers: {}, body })).toMatchObject({ kind, status, code });
   });
   it("never quotes control characters, and cuts long bodies", () => {
-    const { detail } = openaiChat(baseline).failure({ status: 500, headers: {}, body: `\u001b[31m${"x".repeat(1000)}` });
+    const { detail } = openaiChat(baseline).failure({
+      status: 500,
+      headers: {},
+      body: `\u001b[31m${"x".repeat(1000)}`,
+    });
     expect(detail).not.toContain("\u001b");
     expect(detail!.length).toBeLessThanOrEqual(300);
   });
 });
 
 describe("the OpenAI chat request", () => {
-  const call = { baseUrl: "http://h/v1", endpoint: "/chat/completions", modelId: "m", prompt: "hi", maxOutputTokens: 9, extraBody: {} };
+  const call = {
+    baseUrl: "http://h/v1",
+    endpoint: "/chat/completions",
+    modelId: "m",
+    prompt: "hi",
+    maxOutputTokens: 9,
+    extraBody: {},
+  };
   it("asks for a stream with usage and a limit", () => {
     const { method, url, body } = openaiChat(baseline).request(call);
     expect([method, url]).toEqual(["POST", "http://h/v1/chat/completions"]);
@@ -171,7 +230,10 @@ describe("the OpenAI chat request", () => {
     });
   });
   it("leaves stream_options out and renames the limit where the dialect says so", () => {
-    const { body } = openaiChat({ maxTokensField: "max_completion_tokens", streamOptions: false }).request({ ...call, extraBody: { temperature: 0 } });
+    const { body } = openaiChat({ maxTokensField: "max_completion_tokens", streamOptions: false }).request({
+      ...call,
+      extraBody: { temperature: 0 },
+    });
     expect(JSON.parse(body!)).toEqual({
       model: "m",
       messages: [{ role: "user", content: "hi" }],

@@ -16,7 +16,11 @@ interface Released {
 }
 
 /** A lane whose answers take `serviceMs`; it writes down what it was asked for and when. */
-function fakeLane(time: VirtualTime, serviceMs: number, signal: AbortSignal): { lane: Lane; released: Released[]; skipped: number[] } {
+function fakeLane(
+  time: VirtualTime,
+  serviceMs: number,
+  signal: AbortSignal,
+): { lane: Lane; released: Released[]; skipped: number[] } {
   const released: Released[] = [];
   const skipped: number[] = [];
   const lane: Lane = {
@@ -93,7 +97,10 @@ describe("an open loop", () => {
     const a = fakeLane(time, 5, never);
     const b = fakeLane(time, 5, never);
     const order: string[] = [];
-    const named = (name: string, lane: Lane): Lane => ({ ...lane, release: (...args) => (order.push(name), lane.release(...args)) });
+    const named = (name: string, lane: Lane): Lane => ({
+      ...lane,
+      release: (...args) => (order.push(name), lane.release(...args)),
+    });
     const lanes = [named("a", a.lane), named("b", b.lane)];
     const done = openLoop(arrivals([0, 10]), (pair) => (pair === 0 ? lanes : lanes.toReversed()), 0, time, never);
     await time.advanceTo(100_000);
@@ -105,7 +112,13 @@ describe("an open loop", () => {
     const time = virtualTime();
     const controller = new AbortController();
     const { lane, released, skipped } = fakeLane(time, 1, controller.signal);
-    const done = openLoop(arrivals(Array.from({ length: 100 }, (_, i) => i * 10)), () => [lane], 0, time, controller.signal);
+    const done = openLoop(
+      arrivals(Array.from({ length: 100 }, (_, i) => i * 10)),
+      () => [lane],
+      0,
+      time,
+      controller.signal,
+    );
     await time.advanceTo(305_000);
     controller.abort();
     await time.advanceTo(5_000_000);
@@ -120,7 +133,13 @@ describe("a closed loop", () => {
   it("keeps the asked number in flight and uses a free slot at once", async () => {
     const time = virtualTime();
     const { lane, released } = fakeLane(time, 100, never);
-    const done = closedLoop(arrivals(Array.from({ length: 9 }, () => null)), lane, { maxConcurrency: 3, durationMs: null }, 0, time);
+    const done = closedLoop(
+      arrivals(Array.from({ length: 9 }, () => null)),
+      lane,
+      { maxConcurrency: 3, durationMs: null },
+      0,
+      time,
+    );
     await time.advanceTo(1_000_000);
     await done;
     expect(released.map(({ atUs }) => Math.round(atUs / 1000))).toEqual([0, 0, 0, 100, 100, 100, 200, 200, 200]);
@@ -129,7 +148,13 @@ describe("a closed loop", () => {
   it("ends by duration, answers in flight included", async () => {
     const time = virtualTime();
     const { lane, released, skipped } = fakeLane(time, 100, never);
-    const done = closedLoop(arrivals(Array.from({ length: 50 }, () => null)), lane, { maxConcurrency: 1, durationMs: 250 }, 0, time);
+    const done = closedLoop(
+      arrivals(Array.from({ length: 50 }, () => null)),
+      lane,
+      { maxConcurrency: 1, durationMs: 250 },
+      0,
+      time,
+    );
     await time.advanceTo(1_000_000);
     await done;
     expect(released).toHaveLength(3);
@@ -139,12 +164,20 @@ describe("a closed loop", () => {
     const time = virtualTime();
     const controller = new AbortController();
     const { lane, released, skipped } = fakeLane(time, 100, controller.signal);
-    const done = closedLoop(arrivals(Array.from({ length: 20 }, () => null)), lane, { maxConcurrency: 4, durationMs: null }, 0, time);
+    const done = closedLoop(
+      arrivals(Array.from({ length: 20 }, () => null)),
+      lane,
+      { maxConcurrency: 4, durationMs: null },
+      0,
+      time,
+    );
     await time.advanceTo(150_000);
     controller.abort();
     await time.advanceTo(1_000_000);
     await done;
-    expect([...released.map(({ pair }) => pair), ...skipped].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect([...released.map(({ pair }) => pair), ...skipped].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
   });
 });
 

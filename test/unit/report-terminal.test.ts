@@ -69,10 +69,10 @@ test("several scenarios get one table each, aligned with each other", () => {
   expect(lines[0]).toBe("herdbench 0.1  SIMULATED  2 scenarios x 1 target  VALID");
   expect(lines.slice(4, 10)).toEqual([
     "target    ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good",
-    "chat-short 100>300 tok  Poisson 2/s  cold cache  120 paired requests",
+    "chat-short 100>300 tok  Poisson 2/s  cold cache  120 requests",
     "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39",
     "",
-    "batch 2048>300 tok  Closed 8  cold cache  120 paired requests",
+    "batch 2048>300 tok  Closed 8  cold cache  120 requests",
     "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39",
   ]);
 });

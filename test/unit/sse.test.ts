@@ -37,7 +37,9 @@ describe("server-sent events", () => {
     ]);
   });
   it("skips comments, unknown fields and events without data", () => {
-    expect(data(": OPENROUTER PROCESSING\n\nid: 1\nretry: 10\nevent: x\n\nfoo: bar\ndatax: no\ndata: a\n\n")).toEqual(["a"]);
+    expect(data(": OPENROUTER PROCESSING\n\nid: 1\nretry: 10\nevent: x\n\nfoo: bar\ndatax: no\ndata: a\n\n")).toEqual([
+      "a",
+    ]);
   });
   it("skips a byte order mark at the start, and only there", () => {
     expect(data("\ufeffdata: a\n\n\ufeffdata: b\n\n")).toEqual(["a"]);

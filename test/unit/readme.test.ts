@@ -1,0 +1,48 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { PROFILES } from "../../src/simulator/profile.ts";
+import { startSimulator } from "../../src/simulator/server.ts";
+import { herdbench, orInvalid } from "../support/herdbench.ts";
+import { withGlossary } from "../support/readme.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+
+const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+
+describe("the README", () => {
+  it("has the glossary of the catalogue (mend: node test/support/write-readme.ts)", () => {
+    expect(withGlossary(readme)).toBe(readme);
+  });
+
+  it("has a one-line command that works as it stands", async () => {
+    const simulator = await startSimulator({ seed: 1, profiles: { fast: PROFILES["sim-fast"] } });
+    const line = /^ {4}npx herdbench (run --base-url .*)$/m.exec(readme)![1]!;
+    const args = line.replace("http://127.0.0.1:8080/v1", `${simulator.url}/fast/v1`).split(" ");
+    const { code, stdout } = await herdbench(args, { cwd: temporaryFolder() });
+    await simulator.close();
+    expect({ code, stdout }).toEqual({
+      code: orInvalid(0),
+      stdout: expect.stringMatching(/1 target x 50 requests/) as string,
+    });
+  });
+
+  it("has a config that is accepted", async () => {
+    const cwd = temporaryFolder();
+    await writeFile(join(cwd, "herdbench.json"), /```json\n([\s\S]*?)```/.exec(readme)![1]!);
+    const { code, stdout, stderr } = await herdbench(["run", "--dry-run", "--json"], { cwd });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { rows } = JSON.parse(stdout) as { rows: { target: string; scenario: string; usd: number | null }[] };
+    expect(rows.map(({ target, scenario, usd }) => [target, scenario, usd !== null])).toEqual([
+      ["seller", "chat-short", true],
+      ["dedicated", "chat-short", false],
+      ["our-vllm", "chat-short", false],
+    ]);
+  });
+
+  it("names only commands that exist", async () => {
+    const commands = [...readme.matchAll(/`npx herdbench ([a-z]+)/g)].map((match) => match[1]!);
+    for (const command of new Set(commands)) {
+      expect((await herdbench([command, "--help"], { cwd: temporaryFolder() })).code).toBe(0);
+    }
+  });
+});
