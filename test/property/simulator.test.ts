@@ -21,7 +21,7 @@ const setting = fc.record({
   stream: fc.boolean(),
   includeUsage: fc.boolean(),
   slowness: fc.double({ min: 0.1, max: 10, noNaN: true }),
-  faults: fc.array(fault, { maxLength: 1 }) as fc.Arbitrary<readonly Fault[]>,
+  faults: fc.array(fault, { maxLength: 1 }),
   tokensPerEvent: fc.integer({ min: 1, max: 9 }),
   sigma: fc.double({ min: 0, max: 2, noNaN: true }),
   usage: fc.constantFrom(...USAGE_MODES),
