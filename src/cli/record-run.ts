@@ -1,6 +1,9 @@
 import { arch, cpus, platform, totalmem } from "node:os";
 import { DEFINITIONS_VERSION, SCHEMA_VERSION, type Manifest, type RunEnd } from "../core/run.ts";
 import type { Plan } from "../core/scenario.ts";
+import { quantileOf } from "../measure/quantile.ts";
+import { openaiChat } from "../protocol/openai-chat.ts";
+import { startCanary } from "../run/canary.ts";
 import { runAll, type RunRequest } from "../run/runner.ts";
 import type { Sink } from "../run/lane.ts";
 import type { RunFolder } from "../store/run-folder.ts";
@@ -24,27 +27,41 @@ export type ManifestFacts = Pick<
   | "targets"
 >;
 
-/** Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted. */
+/** The simulator speaks the plain dialect. */
+const BASELINE = { maxTokensField: "max_tokens", streamOptions: true } as const;
+
+/**
+ * Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted.
+ *
+ * @param canaryOrigin of the simulator, whose canary stream measures our own error meanwhile
+ */
 export async function recordRun(
   folder: RunFolder,
   facts: ManifestFacts,
   of: Omit<RunRequest, "sink" | "onScenario" | "runId">,
+  canaryOrigin: string,
   progress: Progress,
 ): Promise<Manifest> {
   const opening = manifestOf(folder.id, facts, of);
   await folder.writeManifest(opening);
   const texts: CountItem[] = [];
-  let end: RunEnd;
-  try {
-    end = await runAll({
-      ...of,
-      runId: folder.id,
-      sink: sinkTo(folder, texts, progress),
-      onScenario: (plan, label) => progress.scenario(`${plan.scenario.id}  ${label}`, plannedCount(plan)),
-    });
-  } finally {
-    progress.stop();
-  }
+  const canary = startCanary(canaryOrigin, folder.id, openaiChat(BASELINE), of.timeouts, of.time);
+  const running = runAll({
+    ...of,
+    runId: folder.id,
+    sink: sinkTo(folder, texts, progress),
+    onScenario: (plan, label) => progress.scenario(`${plan.scenario.id}  ${label}`, plannedCount(plan)),
+  });
+  // Settled first: the canary has to end whether the run did well or not.
+  const [outcome] = await Promise.allSettled([running]);
+  progress.stop();
+  const { errorsMs, serverLatenessMsP99 } = await canary.stop();
+  if (outcome.status === "rejected") throw outcome.reason;
+  const end: RunEnd = {
+    ...outcome.value,
+    clientErrorMsP99: quantileOf(errorsMs, 0.99),
+    simulatorLatenessMsP99: serverLatenessMsP99,
+  };
   await folder.writeTokens(await countInWorker(texts));
   const manifest = { ...opening, end };
   await folder.writeManifest(manifest);

@@ -37,17 +37,23 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   }
   const authorize = authorizers(chosen, process.env);
   const seed = options.seed ?? SEED_DEFAULT;
-  const simulator = chosen.some((target) => target.simulated)
-    ? await startSimulatorProcess({ seed, ledger: null })
-    : null;
+  // A live run needs it too: for the canary that measures our own error.
+  const simulator = await startSimulatorProcess({ seed, ledger: null });
   try {
-    const targets = simulator === null ? chosen : withSimulator(chosen, simulator.origin);
+    const targets = withSimulator(chosen, simulator.origin);
     const contenders = await Promise.all(
       targets.map(async (target) => ({ target, wire: await wireOf(target), authorize: authorize.get(target.id)! })),
     );
-    return await measureAndReport(options, { contenders, plans, scenarios, seed, capUsd });
+    return await measureAndReport(options, {
+      contenders,
+      plans,
+      scenarios,
+      seed,
+      capUsd,
+      canaryOrigin: simulator.origin,
+    });
   } finally {
-    await simulator?.stop();
+    await simulator.stop();
   }
 }
 
@@ -57,6 +63,7 @@ interface Selected {
   readonly scenarios: readonly ScenarioSnapshot[];
   readonly seed: number;
   readonly capUsd: number | null;
+  readonly canaryOrigin: string;
 }
 
 async function measureAndReport(options: RunOptions, selected: Selected): Promise<ExitCode> {
@@ -90,6 +97,7 @@ async function measureAndReport(options: RunOptions, selected: Selected): Promis
       folder,
       facts,
       { contenders, plans, timeouts, maxCostUsd: capUsd, ca: null, time, signal: interrupt.signal },
+      selected.canaryOrigin,
       options.quiet === true || options.json === true
         ? silent
         : openProgress(

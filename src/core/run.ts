@@ -34,6 +34,8 @@ export interface RunEnd {
   readonly windows: readonly ScenarioWindow[];
   /** The client's own error measured by the live canary during this run, p99 in milliseconds; null when none ran. */
   readonly clientErrorMsP99: number | null;
+  /** How late the simulator wrote by its own ledger during this run, p99 in milliseconds; null when it did not say. */
+  readonly simulatorLatenessMsP99: number | null;
 }
 
 /** `manifest.json`: written first, completed at the end. No credential ever enters it. */

@@ -6,6 +6,7 @@ import {
   clientErrorFact,
   durationFact,
   requestsFact,
+  simulatorFact,
   simulatedMark,
   sizeFact,
   spentFact,
@@ -50,6 +51,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       `started ${manifest.startedAt} from ${manifest.vantage}, ${durationFact(analysis)}`,
       `${sizeFact(analysis)}, ${spentFact(analysis)}`,
       clientErrorFact(analysis),
+      simulatorFact(analysis),
     ].map(plain),
     sentences: sentences(analysis).map(({ label, text }) => ({ label, text: plain(text) })),
     sections: [

@@ -70,6 +70,14 @@ export function clientErrorFact(analysis: Analysis): string {
     : `client error p99 ${short(error)} ms, measured during this run`;
 }
 
+/** `simulator late by p99 1.2 ms`: how well the server with known timing kept its own schedule. */
+export function simulatorFact(analysis: Analysis): string {
+  const lateness = analysis.manifest.end?.simulatorLatenessMsP99 ?? null;
+  return lateness === null
+    ? "the simulator did not report its lateness"
+    : `the simulator wrote late by p99 ${short(lateness)} ms, by its own ledger`;
+}
+
 function hasNoPrice(group: GroupAnalysis): boolean {
   return group.spentUsd === null;
 }

@@ -27,6 +27,9 @@ export interface RunRequest {
   readonly onScenario: (plan: Plan, label: string) => void;
 }
 
+/** What the runner knows of the end; the rest is measured beside it. */
+export type RunnerEnd = Omit<RunEnd, "clientErrorMsP99" | "simulatorLatenessMsP99">;
+
 /** Time between the last preparation and the first arrival, so that the first one is not late. */
 const LEAD_US = 50_000;
 /** Connections opened ahead of an open loop: enough for answers of this length. */
@@ -38,7 +41,7 @@ const WARM_CONNECTIONS_MAX = 64;
  *
  * @throws what the sink throws: a run that cannot be recorded is stopped
  */
-export async function runAll(asked: RunRequest): Promise<RunEnd> {
+export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   const broken = new AbortController();
   const request: RunRequest = { ...asked, signal: AbortSignal.any([asked.signal, broken.signal]) };
   const context: LaneContext = {
@@ -74,7 +77,6 @@ export async function runAll(asked: RunRequest): Promise<RunEnd> {
     endUs,
     reason: request.signal.aborted ? "interrupt" : overBudget ? "budget" : "complete",
     windows,
-    clientErrorMsP99: null,
   };
 }
 

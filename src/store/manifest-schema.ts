@@ -78,6 +78,7 @@ const end = z.object({
   reason: z.enum(["complete", "interrupt", "budget"]),
   windows: z.array(z.object({ scenario: text, startUs: us, endUs: us, loopDelayMsMax: number })),
   clientErrorMsP99: number.nullable(),
+  simulatorLatenessMsP99: number.nullable(),
 });
 
 /** `manifest.json`, version 1. Unknown members are ignored. */

@@ -155,6 +155,7 @@ function goldenManifest(): Manifest {
         { scenario: BATCH.id, startUs: 31_000_000, endUs: 41_000_000, loopDelayMsMax: 3.9 },
       ],
       clientErrorMsP99: 0.8,
+      simulatorLatenessMsP99: 1.2,
     },
   };
 }

@@ -160,6 +160,7 @@ export function recordOf(
         reason: "complete",
         windows: scenarios.map(({ id }) => ({ scenario: id, startUs: 0, endUs: 60_000_000, loopDelayMsMax: 3 })),
         clientErrorMsP99: 0.81249,
+        simulatorLatenessMsP99: 1.2,
       },
     },
     observations: recorded.map(({ observation }) => observation),

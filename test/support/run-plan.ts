@@ -1,10 +1,10 @@
 import type { Observation } from "../../src/core/observation.ts";
-import type { Manifest, RunEnd, RunRecord, Timeouts } from "../../src/core/run.ts";
+import type { Manifest, RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
 import { openaiChat } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
-import { runAll } from "../../src/run/runner.ts";
+import { runAll, type RunnerEnd } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import { realTime } from "../../src/time/time.ts";
 
@@ -58,7 +58,7 @@ export function scenarioOf(
 }
 
 export interface PlanRun {
-  readonly end: RunEnd;
+  readonly end: RunnerEnd;
   readonly calls: readonly Called[];
   readonly skipped: readonly Observation[];
   /** As the run folder would give it back. */
@@ -116,7 +116,7 @@ export async function runPlan(of: {
     scenarios: of.scenarios.map((scenario) => ({ scenario, text: JSON.stringify(scenario), sha256: "" })),
     targets: of.targets,
     certificate: null,
-    end,
+    end: { ...end, clientErrorMsP99: null, simulatorLatenessMsP99: null },
   };
   const events = new Map(calls.flatMap(({ trace }) => (trace === null ? [] : [[trace.id, trace] as const])));
   return { end, calls, skipped, record: { manifest, observations, events, tokens: new Map(), lost: [], warnings: [] } };
