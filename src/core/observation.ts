@@ -21,10 +21,14 @@ export interface Stamps {
   readonly end: Us | null;
 }
 
-/** The connection that carried an attempt. Durations in µs; null when the connection was reused or the step did not occur. */
+/**
+ * The connection that carried an attempt. Durations in µs, with the first attempt that a connection carries; null later,
+ * and for a step that did not occur.
+ */
 export interface ConnectionRecord {
   /** Unique within the run. */
   readonly id: number;
+  /** False only when this attempt waited for the connection to open. */
   readonly reused: boolean;
   /** `address:port` of the far side. */
   readonly peer: string | null;
@@ -115,6 +119,11 @@ export interface EventTrace {
   readonly firstUs: Us;
   /** Gaps to the next content events; 0 inside one read. Length: content events − 1. */
   readonly deltasUs: readonly Us[];
+  /**
+   * Output tokens so far at each content event, by the usage that some servers send in every chunk: exact tokens per event.
+   * Null where any event lacks it.
+   */
+  readonly totals: readonly number[] | null;
 }
 
 /** Local token counts of one answer: one line of `tokens.ndjson`. Pinned Llama 3.1 tokenizer, no BOS or EOS. */

@@ -1,5 +1,5 @@
 import type { Flag } from "./flags.ts";
-import { isCoalesced, outputTokens, spanMs, type Sample } from "./sample.ts";
+import { firstEventTokens, isCoalesced, outputTokens, spanMs, type Sample } from "./sample.ts";
 
 /** The stretch of an answer after its first content event. */
 export interface Pace {
@@ -11,7 +11,7 @@ export interface Pace {
 
 /**
  * Null when there is no pace to speak of: all content in one read (`coalesced`), n ≤ m, or n unknown
- * (`tokens_unknown`). m is the local count of the first event's text; 1 and `first_event_tokens_unknown` without it.
+ * (`tokens_unknown`). m as {@link firstEventTokens} knows it; 1 and `first_event_tokens_unknown` without it.
  */
 export function paceOf(sample: Sample): { readonly pace: Pace | null; readonly flags: readonly Flag[] } {
   const ms = spanMs(sample.observation.stamps, "firstContent", "lastContent");
@@ -19,7 +19,8 @@ export function paceOf(sample: Sample): { readonly pace: Pace | null; readonly f
   if (isCoalesced(sample)) return { pace: null, flags: ["coalesced"] };
   const { n, flags } = outputTokens(sample);
   if (n === null) return { pace: null, flags };
-  const m = sample.tokens?.first ?? 1;
-  const all: readonly Flag[] = sample.tokens === null ? [...flags, "first_event_tokens_unknown"] : flags;
+  const known = firstEventTokens(sample);
+  const m = known ?? 1;
+  const all: readonly Flag[] = known === null ? [...flags, "first_event_tokens_unknown"] : flags;
   return { pace: n <= m ? null : { ms, tokens: n - m }, flags: all };
 }

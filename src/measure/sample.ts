@@ -74,6 +74,11 @@ export function outputTokens(sample: Sample): { readonly n: number | null; reado
   return { n: null, flags: ["tokens_unknown"] };
 }
 
+/** m: tokens of the first content event, by the server's running total, else by the local count; null when unknown. */
+export function firstEventTokens(sample: Sample): number | null {
+  return sample.trace?.totals?.[0] ?? sample.tokens?.first ?? null;
+}
+
 /** True when all content came in one read, so that no gap inside it is known. */
 export function isCoalesced(sample: Sample): boolean {
   const { flags, stamps } = sample.observation;

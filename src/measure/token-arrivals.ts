@@ -1,6 +1,6 @@
 import type { Us } from "../core/units.ts";
 import type { Flag } from "./flags.ts";
-import { outputTokens, type Sample } from "./sample.ts";
+import { firstEventTokens, outputTokens, type Sample } from "./sample.ts";
 
 /** Tokens that one content event brought; a fraction where they are spread. */
 export interface TokenArrival {
@@ -9,8 +9,8 @@ export interface TokenArrival {
 }
 
 /**
- * When the tokens of one answer came. The first event holds its m tokens where the local count knows them; the others
- * share the rest evenly, since their texts were not kept. Null without event stamps (`events_missing`) or n
+ * When the tokens of one answer came. Exact where the server sent running totals; else the first event holds its m tokens
+ * where the local count knows them, and the others share the rest evenly, since their texts were not kept. Null without event stamps (`events_missing`) or n
  * (`tokens_unknown`).
  */
 export function tokenArrivals(sample: Sample): {
@@ -21,8 +21,10 @@ export function tokenArrivals(sample: Sample): {
   if (n === null) return { arrivals: null, flags };
   if (sample.trace === null) return { arrivals: null, flags: [...flags, "events_missing"] };
   const { firstUs, deltasUs } = sample.trace;
+  const { totals } = sample.trace;
+  if (totals !== null) return { arrivals: counted(firstUs, deltasUs, totals), flags };
   const even = n / (deltasUs.length + 1);
-  const m = sample.tokens?.first ?? even;
+  const m = firstEventTokens(sample) ?? even;
   const first = deltasUs.length === 0 || m > n ? even : m;
   const later = deltasUs.length === 0 ? 0 : (n - first) / deltasUs.length;
   let atUs = firstUs;
@@ -32,4 +34,12 @@ export function tokenArrivals(sample: Sample): {
     arrivals.push({ atUs, tokens: later });
   }
   return { arrivals, flags };
+}
+
+function counted(firstUs: Us, deltasUs: readonly Us[], totals: readonly number[]): TokenArrival[] {
+  let atUs = firstUs;
+  return totals.map((total, i) => {
+    atUs += i === 0 ? 0 : deltasUs[i - 1]!;
+    return { atUs, tokens: total - (i === 0 ? 0 : totals[i - 1]!) };
+  });
 }

@@ -117,7 +117,7 @@ function called(attempt: Attempt, result: ExchangeResult, response: Response, ca
   };
   return {
     observation,
-    trace: firstContent === null ? null : traceOf(attempt.identity.id, response.contentUs),
+    trace: firstContent === null ? null : traceOf(attempt.identity.id, response),
     text: hasText ? { first: response.firstText, whole: response.text } : null,
   };
 }
@@ -126,7 +126,8 @@ function rateLimit(response: Response): RateLimit | null {
   return response.status === null ? null : rateLimitOf(response.headers);
 }
 
-function traceOf(id: string, contentUs: readonly Us[]): EventTrace {
+function traceOf(id: string, { contentUs, totals }: Response): EventTrace {
   const deltasUs = contentUs.slice(1).map((at, i) => at - contentUs[i]!);
-  return { v: 1, id, firstUs: contentUs[0]!, deltasUs };
+  const known = totals.filter((total) => total !== null);
+  return { v: 1, id, firstUs: contentUs[0]!, deltasUs, totals: known.length === totals.length ? known : null };
 }

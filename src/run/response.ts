@@ -17,6 +17,8 @@ export interface Response {
   headers: ResponseHeaders;
   /** Stamp of each content event, in order. */
   readonly contentUs: Us[];
+  /** Output tokens so far at each content event, as far as the server says. */
+  readonly totals: (number | null)[];
   totalEvents: number;
   coalesced: number;
   firstText: string;
@@ -67,6 +69,8 @@ export function readResponse(
       if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
       else applyPart(response, part);
     }
+    const { usage } = response;
+    if (text !== "") response.totals.push(parts.some((part) => part.type === "usage") ? (usage?.output ?? null) : null);
   };
   return {
     response,
@@ -191,6 +195,7 @@ function emptyResponse(): Response {
     status: null,
     headers: {},
     contentUs: [],
+    totals: [],
     totalEvents: 0,
     coalesced: 0,
     firstText: "",

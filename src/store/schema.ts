@@ -89,7 +89,13 @@ export const observationSchema = z.object({
   cost: z.object({ reservedUsd: z.number().nullable(), usd: z.number().nullable() }),
 });
 
-export const eventTraceSchema = z.object({ v: version, id, firstUs: us, deltasUs: z.array(us.nonnegative()) });
+export const eventTraceSchema = z.object({
+  v: version,
+  id,
+  firstUs: us,
+  deltasUs: z.array(us.nonnegative()),
+  totals: z.array(count).nullable(),
+});
 
 export const tokenCountSchema = z.object({ v: version, id, output: count, first: count });
 

@@ -204,7 +204,7 @@ function attempt(
   if (stamps.firstContent === null) return { observation, trace: null, tokens: null };
   return {
     observation,
-    trace: { v: 1, id, firstUs: stamps.firstContent, deltasUs },
+    trace: { v: 1, id, firstUs: stamps.firstContent, deltasUs, totals: null },
     tokens: { v: 1, id, output: eventCount, first: 1 },
   };
 }

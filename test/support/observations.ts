@@ -79,6 +79,8 @@ export function answer(
     gapsMs: readonly number[];
     tokens: number;
     first?: number;
+    /** Running totals of usage, one per content event. */
+    totals?: readonly number[];
     fields?: Partial<Observation>;
   },
 ): Recorded {
@@ -107,7 +109,7 @@ export function answer(
   };
   return {
     observation,
-    trace: { v: 1, id: observation.id, firstUs: firstContent, deltasUs },
+    trace: { v: 1, id: observation.id, firstUs: firstContent, deltasUs, totals: of.totals ?? null },
     tokens: { v: 1, id: observation.id, output: of.tokens, first: of.first ?? of.tokens / (deltasUs.length + 1) },
   };
 }

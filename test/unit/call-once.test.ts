@@ -140,6 +140,24 @@ describe("one call that goes well", () => {
     expect(observation).toMatchObject({ outcome: "completed", failure: null });
   });
 
+  it("keeps the running totals of usage that come in every chunk, and none when one is missing", async () => {
+    const chunk = (content: string, total: number | null): string =>
+      event({
+        choices: [{ index: 0, delta: { content }, finish_reason: null }],
+        usage: total === null ? null : { prompt_tokens: 5, completion_tokens: total },
+      });
+    const end = event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    const trace = async (...chunks: string[]): Promise<unknown> => {
+      const other = await wireServer(answering(streamHead(), ...chunks, end));
+      const [called] = await callServer(other.origin);
+      await other.close();
+      return called!.trace!.totals;
+    };
+    expect(await trace(chunk(" a b", 2), chunk(" c", 3), chunk(" d e f", 6))).toEqual([2, 3, 6]);
+    expect(await trace(chunk(" a b", 2), chunk(" c", null), chunk(" d", 4))).toBeNull();
+    expect(await trace(chunk(" a", null))).toBeNull();
+  });
+
   it("names another model than the one asked for", async () => {
     const observation = await against(answering(streamHead(), GOOD_ANSWER.replace('"model":"m"', '"model":"tiny"')));
     expect(observation).toMatchObject({ modelEchoed: "tiny" });

@@ -126,6 +126,12 @@ describe("pace", () => {
     expect(value([answer({ pair: 0, ttftMs: 100, gapsMs: [10], tokens: 4, first: 4 })], "tpot", "mean")).toBeNull();
   });
 
+  test("running totals of usage say m exactly, and need no local count", () => {
+    const of = { ...answer({ pair: 0, ttftMs: 100, gapsMs: [50, 50], tokens: 11, totals: [6, 7, 11] }), tokens: null };
+    const row = rowOf(groupOf(recordOf([of], {})), "tpot", "mean");
+    expect(row).toMatchObject({ value: 20, flags: [] });
+  });
+
   test("without local counts m is 1 and flagged", () => {
     const of = { ...answer({ pair: 0, ttftMs: 100, gapsMs: [50, 50], tokens: 11 }), tokens: null };
     const row = rowOf(groupOf(recordOf([of], {})), "tpot", "mean");
