@@ -94,7 +94,7 @@ function rowText(id: string, row: Row, planned: number, screen: Screen): string 
   const full = planned === 0 ? 0 : Math.min(width, Math.round((row.ended / planned) * width));
   const bar = "#".repeat(full) + "-".repeat(width - full);
   const failed = row.bad > 0 ? `  ${row.bad} failed` : "";
-  const ttft = row.answered > 0 ? `  TTFT mean ${Math.round(row.ttftSumMs / row.answered)} ms` : "";
+  const ttft = row.answered > 0 ? `  TTFT ${Math.round(row.ttftSumMs / row.answered)} ms` : "";
   const text = `  ${id.padEnd(16)} [${bar}] ${String(row.ended).padStart(4)}/${planned}${ttft}`;
   return `${text}${failed !== "" && screen.color ? styleText("red", failed) : failed}`;
 }

@@ -1,38 +1,47 @@
 import type { Arrival } from "../core/scenario.ts";
 import { usFromMs, type Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
-import type { Lane } from "./lane.ts";
+import { nextTurn } from "../time/wait.ts";
+import type { Lane, Prepared } from "./lane.ts";
 
 /**
- * Keeps a fixed number of requests in flight on one lane. A slot that becomes free is the due time of the next request, so
- * a slow server is asked less: latencies of a closed loop say nothing about waiting.
+ * Prepares a closed loop: a fixed number of requests in flight on one lane. A slot that becomes free is the due time of the
+ * next request, so a slow server is asked less: latencies of a closed loop say nothing about waiting.
+ *
+ * @returns the loop, to be started once; resolves when the last answer is over
  */
-export async function closedLoop(
+export async function readyClosedLoop(
   arrivals: readonly Arrival[],
   lane: Lane,
   load: { readonly maxConcurrency: number; readonly durationMs: number | null },
-  startUs: Us,
   time: Time,
-): Promise<void> {
-  const endUs = load.durationMs === null ? Number.POSITIVE_INFINITY : startUs + usFromMs(load.durationMs);
+): Promise<(startUs: Us) => Promise<void>> {
   let next = 0;
   const take = (): Arrival | null => arrivals[next++] ?? null;
+  const first: Prepared[] = [];
+  while (first.length < Math.min(load.maxConcurrency, arrivals.length)) {
+    first.push(await lane.prepare(take()!));
+    await nextTurn(time);
+  }
 
-  const slot = async (): Promise<void> => {
-    let arrival = take();
-    let prepared = arrival === null ? null : await lane.prepare(arrival);
-    while (arrival !== null && prepared !== null && time.now() < endUs) {
-      const over = lane.release(prepared, time.now());
-      arrival = take();
-      // Built while the request before it is in flight: a free slot is used at once.
-      prepared = arrival === null || lane.stopped() !== null ? null : await lane.prepare(arrival);
-      await over;
-    }
+  return async (startUs) => {
+    const endUs = load.durationMs === null ? Number.POSITIVE_INFINITY : startUs + usFromMs(load.durationMs);
+    const slot = async (begin: Prepared): Promise<void> => {
+      let arrival: Arrival | null = begin.arrival;
+      let prepared: Prepared | null = begin;
+      while (arrival !== null && prepared !== null && time.now() < endUs) {
+        const over = lane.release(prepared, time.now());
+        arrival = take();
+        // Built while the request before it is in flight: a free slot is used at once.
+        prepared = arrival === null || lane.stopped() !== null ? null : await lane.prepare(arrival);
+        await over;
+      }
+      const why = lane.stopped();
+      if (arrival !== null && why !== null) lane.skip(arrival, time.now(), why);
+    };
+    await Promise.all(first.map(slot));
     const why = lane.stopped();
-    if (arrival !== null && why !== null) lane.skip(arrival, time.now(), why);
+    if (why === null) return;
+    for (let arrival = take(); arrival !== null; arrival = take()) lane.skip(arrival, time.now(), why);
   };
-  await Promise.all(Array.from({ length: Math.min(load.maxConcurrency, arrivals.length) }, slot));
-  const why = lane.stopped();
-  if (why === null) return;
-  for (let arrival = take(); arrival !== null; arrival = take()) lane.skip(arrival, time.now(), why);
 }

@@ -1,7 +1,7 @@
 import type { Arrival } from "../core/scenario.ts";
 import { msFromUs, type Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
-import { waitUntil } from "../time/wait.ts";
+import { nextTurn, waitUntil } from "../time/wait.ts";
 import type { Lane, Prepared } from "./lane.ts";
 
 /** Requests built ahead of their due time, per lane. */
@@ -11,46 +11,55 @@ const BUILD_SLACK_MS = 8;
 
 /** What falls due at one moment: the same pair on every lane. */
 interface Due {
-  readonly dueUs: Us;
+  readonly afterUs: Us;
   readonly lanes: readonly (readonly [Lane, Prepared])[];
 }
 
 /**
- * Lets the arrivals of a plan go on an absolute schedule that all lanes share. Answers are never waited for: a slow server
- * changes nothing about when the next request leaves. Resolves when the last answer is over.
+ * Prepares an open loop: the arrivals of a plan on an absolute schedule that all lanes share. Answers are never waited for:
+ * a slow server changes nothing about when the next request leaves.
  *
  * @param orderOf lanes in the order in which they get a pair, so that none always goes first
+ * @returns the loop, to be started once with the moment that the plan counts from; resolves when the last answer is over
  */
-export async function openLoop(
+export async function readyOpenLoop(
   arrivals: readonly Arrival[],
   orderOf: (pair: number) => readonly Lane[],
-  startUs: Us,
   time: Time,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<(startUs: Us) => Promise<void>> {
   const ahead: Due[] = [];
-  const running: Promise<void>[] = [];
   let built = 0;
-  const dueUs = (arrival: Arrival): Us => startUs + (arrival.dueUs ?? 0);
+  const afterUs = (arrival: Arrival): Us => arrival.dueUs ?? 0;
   const build = async (): Promise<void> => {
     const arrival = arrivals[built]!;
     built += 1;
-    const lanes = await Promise.all(
-      orderOf(arrival.pair).map(async (lane) => [lane, await lane.prepare(arrival)] as const),
-    );
-    ahead.push({ dueUs: dueUs(arrival), lanes });
+    const lanes = orderOf(arrival.pair).map(async (lane) => [lane, await lane.prepare(arrival)] as const);
+    ahead.push({ afterUs: afterUs(arrival), lanes: await Promise.all(lanes) });
+    // Building is work of our own: what has come in meanwhile is read before the next piece of it.
+    await nextTurn(time);
   };
-  const hasSlack = (): boolean => ahead.length === 0 || msFromUs(ahead[0]!.dueUs - time.now()) > BUILD_SLACK_MS;
+  const mayBuild = (): boolean => built < arrivals.length && ahead.length < LOOKAHEAD && !signal.aborted;
+  while (mayBuild()) await build();
 
-  while (!signal.aborted && (built < arrivals.length || ahead.length > 0)) {
-    while (built < arrivals.length && ahead.length < LOOKAHEAD && hasSlack()) await build();
-    const next = ahead.shift()!;
-    await waitUntil(time, next.dueUs, signal);
-    for (const [lane, prepared] of next.lanes) running.push(lane.release(prepared, next.dueUs));
-  }
-  for (const { dueUs: due, lanes } of ahead)
-    for (const [lane, { arrival }] of lanes) lane.skip(arrival, due, "interrupt");
-  for (const arrival of arrivals.slice(built))
-    for (const lane of orderOf(arrival.pair)) lane.skip(arrival, dueUs(arrival), "interrupt");
-  await Promise.all(running);
+  return async (startUs) => {
+    const running: Promise<void>[] = [];
+    const hasSlack = (): boolean =>
+      ahead.length === 0 || msFromUs(startUs + ahead[0]!.afterUs - time.now()) > BUILD_SLACK_MS;
+    while (!signal.aborted && (built < arrivals.length || ahead.length > 0)) {
+      while (mayBuild() && hasSlack()) await build();
+      const next = ahead.shift();
+      if (next === undefined) break;
+      const dueUs = startUs + next.afterUs;
+      await waitUntil(time, dueUs, signal);
+      for (const [lane, prepared] of next.lanes) running.push(lane.release(prepared, dueUs));
+    }
+    for (const due of ahead) {
+      for (const [lane, { arrival }] of due.lanes) lane.skip(arrival, startUs + due.afterUs, "interrupt");
+    }
+    for (const arrival of arrivals.slice(built)) {
+      for (const lane of orderOf(arrival.pair)) lane.skip(arrival, startUs + afterUs(arrival), "interrupt");
+    }
+    await Promise.all(running);
+  };
 }

@@ -1,14 +1,16 @@
 import type { RunEnd, ScenarioWindow, Timeouts } from "../core/run.ts";
 import { loadLabel, type Plan } from "../core/scenario.ts";
 import { random } from "../core/random.ts";
+import type { Us } from "../core/units.ts";
 import { releaseOrder } from "../scenario/plan.ts";
 import { watchLoopDelay } from "../time/loop-delay.ts";
 import type { RealTime } from "../time/time.ts";
+import { waitUntil } from "../time/wait.ts";
 import { openPool, type Pool } from "../transport/pool.ts";
 import { openBudget } from "./budget.ts";
-import { closedLoop } from "./closed-loop.ts";
+import { readyClosedLoop } from "./closed-loop.ts";
 import { openLane, type Contender, type Lane, type LaneContext, type Sink } from "./lane.ts";
-import { openLoop } from "./open-loop.ts";
+import { readyOpenLoop } from "./open-loop.ts";
 
 /** What to run. */
 export interface RunRequest {
@@ -95,23 +97,45 @@ async function runGroup(
   request: RunRequest,
 ): Promise<ScenarioWindow> {
   const { time, signal } = request;
-  const { scenario, arrivals } = plan;
+  const { scenario } = plan;
   request.onScenario(plan, loadLabel(scenario.load));
   if (!signal.aborted) await Promise.all(pools.map((pool) => pool.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, time)));
-  const startUs = time.now() + LEAD_US;
+  const start =
+    scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);
   const loop = watchLoopDelay(time);
-  if (scenario.load.kind === "open") {
-    const byId = new Map(lanes.map((lane) => [lane.target.id, lane]));
-    const ids = [...byId.keys()];
-    const orderOf = (pair: number): Lane[] =>
-      releaseOrder(scenario.seed, scenario.id, pair, ids).map((id) => byId.get(id)!);
-    await openLoop(arrivals, orderOf, startUs, time, signal);
-  } else {
-    const load = { maxConcurrency: scenario.load.maxConcurrency, durationMs: scenario.stop.durationMs };
-    await Promise.all(lanes.map((lane) => closedLoop(arrivals, lane, load, time.now(), time)));
-  }
+  const startUs = time.now() + LEAD_US;
+  await start(startUs);
   return { scenario: scenario.id, startUs, endUs: time.now(), loopDelayMsMax: loop.stop().delayMsMax };
+}
+
+type Start = (startUs: Us) => Promise<void>;
+
+async function openStart(
+  { scenario, arrivals }: Plan,
+  lanes: readonly Lane[],
+  { time, signal }: RunRequest,
+): Promise<Start> {
+  const byId = new Map(lanes.map((lane) => [lane.target.id, lane]));
+  const ids = [...byId.keys()];
+  const orderOf = (pair: number): Lane[] =>
+    releaseOrder(scenario.seed, scenario.id, pair, ids).map((id) => byId.get(id)!);
+  return readyOpenLoop(arrivals, orderOf, time, signal);
+}
+
+async function closedStart(
+  { scenario, arrivals }: Plan,
+  lanes: readonly Lane[],
+  { time, signal }: RunRequest,
+): Promise<Start> {
+  const maxConcurrency = scenario.load.kind === "closed" ? scenario.load.maxConcurrency : 1;
+  const load = { maxConcurrency, durationMs: scenario.stop.durationMs };
+  const starts: Start[] = [];
+  for (const lane of lanes) starts.push(await readyClosedLoop(arrivals, lane, load, time));
+  return async (startUs) => {
+    await waitUntil(time, startUs, signal);
+    await Promise.all(starts.map((start) => start(startUs)));
+  };
 }
 
 /** Warm-ups go one by one, so that each target's first answers meet an idle client. */

@@ -28,3 +28,8 @@ export function waitUntil(time: Time, dueUs: Us, signal: AbortSignal): Promise<v
     step();
   });
 }
+
+/** Resolves on the next turn of the event loop, after pending I/O was read. */
+export function nextTurn(time: Time): Promise<void> {
+  return new Promise((resolve) => void time.soon(resolve));
+}

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { buildConnector, Client } from "undici";
+import { buildConnector, Client, type Dispatcher } from "undici";
 import type { ConnectionRecord } from "../core/observation.ts";
 import type { Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
@@ -42,8 +42,8 @@ const KEEP_ALIVE_MS = 60_000;
 
 export function openConnection(origin: string, options: ConnectOptions, time: Time, nextId: NextId): Connection {
   let current: Opened | null = null;
-  let ready: Opened | null = null;
   let uses = 0;
+  let warming = false;
 
   const open = timedConnector(options, time, nextId);
   const client = new Client(origin, {
@@ -53,36 +53,25 @@ export function openConnection(origin: string, options: ConnectOptions, time: Ti
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: (target, callback) => {
-      const adopt = (error: Error | null, opened: Opened | null): void => {
-        if (opened === null) {
-          callback(error ?? new Error("connection failed"), null);
-          return;
-        }
+    connect: (target, callback) =>
+      open(target, !warming, (error, opened) => {
+        if (opened === null) return callback(error ?? new Error("connection failed"), null);
         current = opened;
         uses = 0;
         callback(null, opened.socket);
-      };
-      const warmed = ready;
-      ready = null;
-      // In a microtask: a client that is answered from within its own call does not see that it may go on.
-      if (warmed !== null && warmed.socket.readyState === "open") queueMicrotask(() => adopt(null, warmed));
-      else open(target, true, adopt);
-    },
+      }),
   });
 
   return {
     client,
     warm: () =>
       new Promise((resolve) => {
-        const url = new URL(origin);
-        const target = { hostname: url.hostname, host: url.host, protocol: url.protocol, port: url.port };
-        open(target, false, (_error, opened) => {
-          ready = opened;
-          // An idle socket without a listener would end the process on a reset.
-          opened?.socket.on("error", () => undefined);
+        warming = true;
+        const over = (): void => {
+          warming = false;
           resolve();
-        });
+        };
+        client.dispatch({ path: "/", method: "GET" }, givenUp(over));
       }),
     use: () => {
       if (current === null) return null;
@@ -90,10 +79,23 @@ export function openConnection(origin: string, options: ConnectOptions, time: Ti
       if (uses > 1) return { ...current.record, reused: true, dns: null, tcp: null, tls: null };
       return { ...current.record, reused: !current.onDemand };
     },
-    close: async () => {
-      ready?.socket.destroy();
-      await client.destroy();
+    close: () => client.destroy(),
+  };
+}
+
+/**
+ * A request that is given up at its start, before a byte of it is written: undici then has opened the connection and keeps
+ * it. (Aborting through the controller would close it.)
+ */
+function givenUp(over: () => void): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart: () => {
+      throw new Error("given up before it was written");
     },
+    onResponseStart: () => undefined,
+    onResponseData: () => undefined,
+    onResponseEnd: over,
+    onResponseError: over,
   };
 }
 

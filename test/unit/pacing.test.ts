@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Arrival } from "../../src/core/scenario.ts";
-import { closedLoop } from "../../src/run/closed-loop.ts";
+import { readyClosedLoop } from "../../src/run/closed-loop.ts";
 import type { Lane, Prepared } from "../../src/run/lane.ts";
-import { openLoop } from "../../src/run/open-loop.ts";
+import { readyOpenLoop } from "../../src/run/open-loop.ts";
 import { watchLoopDelay } from "../../src/time/loop-delay.ts";
 import { waitUntil } from "../../src/time/wait.ts";
 import { virtualTime, type VirtualTime } from "../support/virtual-time.ts";
@@ -66,6 +66,32 @@ describe("waiting until a moment", () => {
     expect(time.now()).toBe(0);
   });
 });
+
+/** Prepares at time 0 and starts at the moment given. */
+async function openLoop(
+  list: readonly Arrival[],
+  orderOf: (pair: number) => readonly Lane[],
+  startUs: number,
+  time: VirtualTime,
+  signal: AbortSignal,
+): Promise<void> {
+  const start = await readyOpenLoop(list, orderOf, time, signal);
+  await start(startUs);
+}
+
+async function closedLoop(
+  list: readonly Arrival[],
+  lane: Lane,
+  load: { maxConcurrency: number; durationMs: number | null },
+  time: VirtualTime,
+): Promise<void> {
+  const start = await readyClosedLoop(list, lane, load, time);
+  await waitUntil(time, START_US, never);
+  await start(START_US);
+}
+
+/** Late enough for everything to be prepared. */
+const START_US = 1_000_000;
 
 describe("an open loop", () => {
   it("lets every arrival go at its due time, however slow the answers are", async () => {
@@ -137,12 +163,13 @@ describe("a closed loop", () => {
       arrivals(Array.from({ length: 9 }, () => null)),
       lane,
       { maxConcurrency: 3, durationMs: null },
-      0,
       time,
     );
-    await time.advanceTo(1_000_000);
+    await time.advanceTo(START_US + 1_000_000);
     await done;
-    expect(released.map(({ atUs }) => Math.round(atUs / 1000))).toEqual([0, 0, 0, 100, 100, 100, 200, 200, 200]);
+    expect(released.map(({ atUs }) => Math.round((atUs - START_US) / 1000))).toEqual([
+      0, 0, 0, 100, 100, 100, 200, 200, 200,
+    ]);
     expect(released.every(({ scheduledUs, atUs }) => scheduledUs === atUs)).toBe(true);
   });
   it("ends by duration, answers in flight included", async () => {
@@ -152,10 +179,9 @@ describe("a closed loop", () => {
       arrivals(Array.from({ length: 50 }, () => null)),
       lane,
       { maxConcurrency: 1, durationMs: 250 },
-      0,
       time,
     );
-    await time.advanceTo(1_000_000);
+    await time.advanceTo(START_US + 1_000_000);
     await done;
     expect(released).toHaveLength(3);
     expect(skipped).toEqual([]);
@@ -168,12 +194,11 @@ describe("a closed loop", () => {
       arrivals(Array.from({ length: 20 }, () => null)),
       lane,
       { maxConcurrency: 4, durationMs: null },
-      0,
       time,
     );
-    await time.advanceTo(150_000);
+    await time.advanceTo(START_US + 150_000);
     controller.abort();
-    await time.advanceTo(1_000_000);
+    await time.advanceTo(START_US + 1_000_000);
     await done;
     expect([...released.map(({ pair }) => pair), ...skipped].toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, i) => i),
