@@ -1,3 +1,4 @@
+import type { Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
 import { openConnection, type Connection, type ConnectOptions, type NextId } from "./connection.ts";
 
@@ -5,18 +6,24 @@ import { openConnection, type Connection, type ConnectOptions, type NextId } fro
 export interface Pool {
   /** Opens connections ahead of the load, without sending a request. */
   warm(count: number): Promise<void>;
-  /** The connection that has been idle longest, or a new one. */
+  /** The connection that has been idle longest, if it has rested, or a new one. */
   take(): Connection;
   /** Back for the next request; a connection that never got its request out is closed instead. */
   give(connection: Connection, usable: boolean): void;
   close(): Promise<void>;
 }
 
+/**
+ * Idle time before a connection is used again. Some servers close it right after an answer without having said so; a request
+ * sent into that close would fail, and look like the provider's fault. By then the close has been seen.
+ */
+const REST_US = 20_000;
+
 /** A burst of handshakes would be timed late by our own event loop, and look like an attack. */
 const WARM_AT_ONCE = 4;
 
 export function openPool(origin: string, options: ConnectOptions, time: Time, nextId: NextId): Pool {
-  const idle: Connection[] = [];
+  const idle: { readonly connection: Connection; readonly restedUs: Us }[] = [];
   const all = new Set<Connection>();
   const add = (): Connection => {
     const connection = openConnection(origin, options, time, nextId);
@@ -29,12 +36,17 @@ export function openPool(origin: string, options: ConnectOptions, time: Time, ne
       for (let i = 0; i < fresh.length; i += WARM_AT_ONCE) {
         await Promise.all(fresh.slice(i, i + WARM_AT_ONCE).map((connection) => connection.warm()));
       }
-      idle.push(...fresh);
+      idle.push(...fresh.map((connection) => ({ connection, restedUs: time.now() })));
     },
     // Longest idle first: a load spreads over all replicas behind sticky connections, not over the luckiest one.
-    take: () => idle.shift() ?? add(),
+    take: () => {
+      const longest = idle[0];
+      if (longest === undefined || longest.restedUs > time.now()) return add();
+      idle.shift();
+      return longest.connection;
+    },
     give: (connection, usable) => {
-      if (usable) return void idle.push(connection);
+      if (usable) return void idle.push({ connection, restedUs: time.now() + REST_US });
       all.delete(connection);
       void connection.close();
     },

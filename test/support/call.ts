@@ -2,6 +2,7 @@ import type { Timeouts } from "../../src/core/run.ts";
 import { openaiChat } from "../../src/protocol/openai-chat.ts";
 import { callOnce, type Called } from "../../src/run/call-once.ts";
 import { realTime } from "../../src/time/time.ts";
+import { pause } from "./wire-server.ts";
 import { openPool } from "../../src/transport/pool.ts";
 
 export const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 2000, idleMs: 2000, totalMs: 5000 };
@@ -16,6 +17,8 @@ export async function callServer(
     readonly ca?: string;
     /** Connections opened ahead. */
     readonly warm?: number;
+    /** Between two calls. */
+    readonly pauseMs?: number;
     readonly beforeCalls?: () => Promise<void>;
   } = {},
 ): Promise<Called[]> {
@@ -68,6 +71,7 @@ export async function callServer(
     );
     pool.give(connection, called.observation.stamps.sent !== null);
     results.push(called);
+    await pause(options.pauseMs ?? 0);
   }
   await pool.close();
   return results;

@@ -96,7 +96,8 @@ describe("one call that goes well", () => {
         `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
       );
     });
-    const [first, second] = (await callServer(server.origin, { count: 2 })).map(({ observation }) => observation);
+    const calls = await callServer(server.origin, { count: 2, pauseMs: 40 });
+    const [first, second] = calls.map(({ observation }) => observation);
     expect(server.requests[0]).toMatch(/accept-encoding: identity/i);
     expect(first!.connection).toMatchObject({ id: 1, reused: false, dns: null, tls: null, protocol: "http/1.1" });
     expect(first!.connection!.tcp).toBeGreaterThan(0);
@@ -116,6 +117,15 @@ describe("one call that goes well", () => {
     server = await wireServer(answering(streamHead(), GOOD_ANSWER));
     const [called] = await callServer(server.origin, { warm: 1, beforeCalls: () => server!.closeConnections() });
     expect(called!.observation).toMatchObject({ outcome: "completed", connection: { id: 2, reused: false } });
+  });
+
+  it("does not fall into the close of a server that ends each connection unannounced", async () => {
+    const body = `${chunked(GOOD_ANSWER)}0\r\n\r\n`;
+    server = await wireServer((socket) => {
+      socket.end(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${body}`);
+    });
+    const calls = await callServer(server.origin, { count: 10 });
+    expect(calls.map(({ observation }) => observation.failure)).toEqual(Array.from({ length: 10 }, () => null));
   });
 
   it("is completed with a flag when the finish reason came and the terminator did not", async () => {
