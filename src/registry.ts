@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Provider } from "./core/provider.ts";
 import type { Scenario } from "./core/scenario.ts";
-import { packageRoot } from "./cli/package-root.ts";
+import { packageRoot } from "./package-root.ts";
 import { parseScenario } from "./scenario/parse.ts";
 import { parseProvider } from "./scenario/provider-file.ts";
 
