@@ -32,6 +32,7 @@ export function dryRun(
     `${"target".padEnd(22)} ${"scenario".padEnd(14)} ${"requests".padStart(8)} ${"tokens in".padStart(11)} ${"tokens out".padStart(11)} ${"at most".padStart(10)}`,
     ...rows.map((row) => line(row.target, row.scenario, row)),
     line("total", "", total),
+    ...plans.flatMap(untilNote),
     simulated > 0
       ? `${simulated} of ${targets.length} targets are simulated: their prices are invented and nothing is paid`
       : "",
@@ -40,6 +41,12 @@ export function dryRun(
   ]
     .filter((text, i, all) => text !== "" || i === all.length - 1)
     .join("\n");
+}
+
+/** A closed loop that only a duration ends asks for as much as the answers allow: its row is the limit, not a forecast. */
+function untilNote({ scenario: { id, load, stop } }: Plan): string[] {
+  if (load.kind !== "closed" || stop.durationMs === null || stop.requests !== null) return [];
+  return [`${id} ends after ${stop.durationMs / 1000} s: its requests are the limit of the program, not a forecast`];
 }
 
 function sum(values: readonly number[]): number {

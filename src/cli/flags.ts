@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
+import { isSecretName, isSecretValue } from "../scenario/secret.ts";
 
 /** A number above zero. */
 export function positive(text: string): number {
@@ -67,29 +68,33 @@ export function maxCost(text: string): number | "none" {
   return text === "none" ? "none" : nonNegative(text);
 }
 
-/** A JSON object. */
+/** A JSON object without credentials in it. */
 export function jsonObject(text: string): JsonObject {
+  let value: unknown = null;
   try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value as JsonObject;
+    value = JSON.parse(text);
   } catch {
     // The message below says what is wanted.
   }
-  throw new InvalidArgumentError(`must be a JSON object such as '{"temperature": 0}'.`);
+  if (!isObject(value)) throw new InvalidArgumentError(`must be a JSON object such as '{"temperature": 0}'.`);
+  refuseSecrets(value);
+  return value as JsonObject;
 }
+
+/** These belong to the transport, which sets them itself. */
+const FRAMING_HEADER =
+  /^(?:accept-encoding|connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/;
 
 /** Collects `name: value` headers; those that carry a key are refused, since arguments are visible to every user of a host. */
 export function header(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const colon = text.indexOf(":");
   const name = text.slice(0, colon).trim().toLowerCase();
   const value = text.slice(colon + 1).trim();
-  if (colon === -1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
-    throw new InvalidArgumentError('must be "name: value".');
-  if (/^(authorization|proxy-authorization|cookie|api-key|x-api-key|x-goog-api-key)$/.test(name)) {
-    throw new InvalidArgumentError(
-      "would put a key on the command line: set a variable and name it with --api-key-env.",
-    );
+  if (colon === -1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
+    throw new InvalidArgumentError('must be "name: value" in printable ASCII.');
   }
+  if (FRAMING_HEADER.test(name)) throw new InvalidArgumentError(`must not set ${name}: the transport does.`);
+  refuseSecrets({ [name]: value });
   return { ...before, [name]: value };
 }
 
@@ -97,8 +102,35 @@ export function header(text: string, before: Readonly<Record<string, string>> = 
 export function metadata(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const equals = text.indexOf("=");
   if (equals <= 0) throw new InvalidArgumentError('must be "key=value".');
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+  const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  refuseSecrets({ [key]: value });
+  return { ...before, [key]: value };
 }
+
+/** The path of the chat call. */
+export function endpoint(text: string): string {
+  if (!/^\/[^\s?#]*$/.test(text)) throw new InvalidArgumentError('must be a path that begins with "/", without query.');
+  return text;
+}
+
+/** Seconds, at most a day. */
+export function seconds(text: string): number {
+  const value = positive(text);
+  if (value > 86_400) throw new InvalidArgumentError("must be at most a day (86400).");
+  return value;
+}
+
+function refuseSecrets(value: unknown): void {
+  if (typeof value === "string" && isSecretValue(value)) throw new InvalidArgumentError(SECRET_ON_COMMAND_LINE);
+  if (Array.isArray(value)) value.forEach(refuseSecrets);
+  if (!isObject(value)) return;
+  for (const [name, inner] of Object.entries(value)) {
+    if (isSecretName(name)) throw new InvalidArgumentError(SECRET_ON_COMMAND_LINE);
+    refuseSecrets(inner);
+  }
+}
+
+const SECRET_ON_COMMAND_LINE = "would put a key on the command line: set a variable and name it with --api-key-env.";
 
 function number(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);

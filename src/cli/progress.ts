@@ -3,7 +3,8 @@ import type { Observation } from "../core/observation.ts";
 
 /** Shows how a run is doing while it works. Writes to standard error only. */
 export interface Progress {
-  scenario(title: string, planned: number): void;
+  /** @param planned requests per target; null where answers decide */
+  scenario(title: string, planned: number | null): void;
   seen(observation: Observation): void;
   stop(): void;
 }
@@ -22,7 +23,7 @@ const PLAIN_MS = 5000;
 /** Live rows on a terminal, a plain line now and then elsewhere. */
 export function openProgress(screen: Screen, targets: readonly string[]): Progress {
   let title = "";
-  let planned = 0;
+  let planned: number | null = 0;
   let rows = new Map<string, Row>();
   let drawn = 0;
   let startedAt = Date.now();
@@ -37,7 +38,7 @@ export function openProgress(screen: Screen, targets: readonly string[]): Progre
   };
   const plain = (): void => {
     const states = [...rows].map(
-      ([id, { ended, bad }]) => `${id} ${ended}/${planned}${bad > 0 ? ` (${bad} failed)` : ""}`,
+      ([id, { ended, bad }]) => `${id} ${ended}${of(planned)}${bad > 0 ? ` (${bad} failed)` : ""}`,
     );
     screen.write(`${title}: ${states.join(", ")}\n`);
   };
@@ -57,15 +58,17 @@ export function openProgress(screen: Screen, targets: readonly string[]): Progre
       planned = requests;
       startedAt = Date.now();
       rows = new Map(targets.map((id) => [id, { ended: 0, bad: 0, ttftSumMs: 0, answered: 0 }]));
-      if (!screen.isTTY) screen.write(`${name}: ${requests} requests to each of ${targets.length} targets\n`);
+      if (!screen.isTTY)
+        screen.write(`${name}: ${requests ?? "as many as fit"} requests to each of ${targets.length} targets\n`);
       timer = setInterval(show, screen.isTTY ? REDRAW_MS : PLAIN_MS);
       timer.unref();
     },
     seen: ({ target, phase, outcome, stamps }) => {
       const row = rows.get(target);
       if (row === undefined || phase === "warmup") return;
+      if (outcome === "not-started") return;
       row.ended += 1;
-      if (outcome !== "completed") row.bad += 1;
+      if (outcome === "failed" || outcome === "dropped") row.bad += 1;
       else if (stamps.firstContent !== null && stamps.sent !== null) {
         row.answered += 1;
         row.ttftSumMs += (stamps.firstContent - stamps.sent) / 1000;
@@ -89,12 +92,16 @@ function heading(title: string, startedAt: number): string {
   return `${title}  ${Math.round((Date.now() - startedAt) / 1000)} s`;
 }
 
-function rowText(id: string, row: Row, planned: number, screen: Screen): string {
+function rowText(id: string, row: Row, planned: number | null, screen: Screen): string {
   const width = 20;
-  const full = planned === 0 ? 0 : Math.min(width, Math.round((row.ended / planned) * width));
+  const full = planned === null || planned === 0 ? 0 : Math.min(width, Math.round((row.ended / planned) * width));
   const bar = "#".repeat(full) + "-".repeat(width - full);
   const failed = row.bad > 0 ? `  ${row.bad} failed` : "";
   const ttft = row.answered > 0 ? `  TTFT ${Math.round(row.ttftSumMs / row.answered)} ms` : "";
-  const text = `  ${id.padEnd(16)} [${bar}] ${String(row.ended).padStart(4)}/${planned}${ttft}`;
+  const text = `  ${id.padEnd(16)} [${bar}] ${String(row.ended).padStart(4)}${of(planned)}${ttft}`;
   return `${text}${failed !== "" && screen.color ? styleText("red", failed) : failed}`;
+}
+
+function of(planned: number | null): string {
+  return planned === null ? "" : `/${planned}`;
 }

@@ -44,7 +44,7 @@ export async function recordRun(
 ): Promise<Manifest> {
   const opening = manifestOf(folder.id, facts, of);
   await folder.writeManifest(opening);
-  const texts: CountItem[] = [];
+  const texts = openTexts();
   const canary = startCanary(canaryOrigin, folder.id, openaiChat(BASELINE), of.timeouts, of.time);
   const running = runAll({
     ...of,
@@ -62,24 +62,46 @@ export async function recordRun(
     clientErrorMsP99: quantileOf(errorsMs, 0.99),
     simulatorLatenessMsP99: serverLatenessMsP99,
   };
-  await folder.writeTokens(await countInWorker(texts));
+  await folder.writeTokens(await countInWorker(texts.items));
   const manifest = { ...opening, end };
   await folder.writeManifest(manifest);
   await folder.finish();
   return manifest;
 }
 
-function plannedCount(plan: Plan): number {
-  return plan.arrivals.length;
+/** Answers waiting to be counted after the run. */
+interface Texts {
+  readonly items: readonly CountItem[];
+  add(item: CountItem): void;
 }
 
-function sinkTo(folder: RunFolder, texts: CountItem[], progress: Progress): Sink {
+/** Text kept in memory, characters. What comes later has no local count, and says so by `tokens_unknown`. */
+const TEXT_CHARS_MAX = 256 * 1024 * 1024;
+
+function openTexts(): Texts {
+  const items: CountItem[] = [];
+  let chars = 0;
+  return {
+    items,
+    add: (item) => {
+      chars += item.text.length;
+      if (chars <= TEXT_CHARS_MAX) items.push(item);
+    },
+  };
+}
+
+/** Null where answers decide how many requests fit. */
+function plannedCount({ scenario, arrivals }: Plan): number | null {
+  return scenario.load.kind === "closed" && scenario.stop.durationMs !== null ? null : arrivals.length;
+}
+
+function sinkTo(folder: RunFolder, texts: Texts, progress: Progress): Sink {
   return {
     intent: (intent) => folder.appendIntent({ v: 1, ...intent }),
     called: ({ observation, trace, text }) => {
       folder.appendObservation(observation);
       if (trace !== null) folder.appendEvents(trace);
-      if (text !== null) texts.push({ id: observation.id, first: text.first, text: text.whole });
+      if (text !== null) texts.add({ id: observation.id, first: text.first, text: text.whole });
       progress.seen(observation);
     },
     skipped: (observation) => {

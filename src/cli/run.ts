@@ -8,7 +8,7 @@ import type { Contender } from "../run/lane.ts";
 import { planOf } from "../scenario/plan.ts";
 import { createRun } from "../store/create.ts";
 import { realTime } from "../time/time.ts";
-import { authorizers } from "./credentials.ts";
+import { signIns } from "./credentials.ts";
 import { dryRun } from "./dry-run.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -29,20 +29,21 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const config = await readConfig(options);
   const scenarios = await selectScenarios(options, config);
   const chosen = await selectTargets(options, config);
-  const capUsd = moneyCap(options, config?.maxCostUsd ?? null, chosen);
+  const capUsd = moneyCap(options, options.baseUrl === undefined ? (config?.maxCostUsd ?? null) : null, chosen);
   const plans = scenarios.map(({ scenario }) => planOf(scenario));
   if (options.dryRun === true) {
     process.stdout.write(dryRun(plans, chosen, capUsd, options.json === true));
     return EXIT.ok;
   }
-  const authorize = authorizers(chosen, process.env);
+  const signIn = signIns(chosen, process.env);
+  warnOfProxy();
   const seed = options.seed ?? SEED_DEFAULT;
   // A live run needs it too: for the canary that measures our own error.
   const simulator = await startSimulatorProcess({ seed, ledger: null });
   try {
     const targets = withSimulator(chosen, simulator.origin);
     const contenders = await Promise.all(
-      targets.map(async (target) => ({ target, wire: await wireOf(target), authorize: authorize.get(target.id)! })),
+      targets.map(async (target) => ({ target, wire: await wireOf(target), ...signIn.get(target.id)! })),
     );
     return await measureAndReport(options, {
       contenders,
@@ -113,6 +114,15 @@ async function measureAndReport(options: RunOptions, selected: Selected): Promis
 
 async function wireOf(target: Target): Promise<Contender["wire"]> {
   return openaiChat((await loadProvider(target.provider)).dialect);
+}
+
+/** What a user expects of these variables does not happen yet: better said than found out. */
+function warnOfProxy(): void {
+  const set = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter(
+    (name) => (process.env[name] ?? "") !== "",
+  );
+  if (set.length > 0)
+    process.stderr.write(`herdbench: ${set.join(", ")}: not used by this version, connections are direct\n`);
 }
 
 /** `20261123T184938Z` */

@@ -49,21 +49,16 @@ function written(scenario: Scenario): ScenarioSnapshot {
 }
 
 function loadFlags(options: RunOptions): LoadFlags {
-  // Beside a rate, the concurrency is what vLLM's users expect: a limit on what is in flight.
-  const isOpen = options.requestRate !== undefined;
-  const concurrency = options.maxConcurrency ?? null;
   return {
     inputLen: options.inputLen ?? null,
     outputLen: options.outputLen ?? null,
     requestRate: options.requestRate ?? null,
     arrival: options.arrival ?? null,
-    maxConcurrency: isOpen ? null : concurrency,
-    maxInFlight: isOpen ? concurrency : null,
+    maxConcurrency: options.maxConcurrency ?? null,
     numPrompts: options.numPrompts ?? null,
     durationS: options.duration ?? null,
     numWarmups: options.numWarmups ?? null,
     goodput: options.goodput ?? null,
     seed: options.seed ?? null,
-    content: null,
   };
 }

@@ -30,6 +30,7 @@ export async function readConfig(options: RunOptions): Promise<Config | null> {
  * the simulated ones. Simulated targets still lack their origin; see {@link withSimulator}.
  */
 export async function selectTargets(options: RunOptions, config: Config | null): Promise<Target[]> {
+  refuseIgnored(options);
   const targets: Target[] = [];
   if (options.baseUrl !== undefined) targets.push(await adHocTarget(options, options.baseUrl));
   for (const id of options.provider ?? []) targets.push(await defaultTarget(await loadProvider(id), options));
@@ -41,6 +42,16 @@ export async function selectTargets(options: RunOptions, config: Config | null):
   const twice = targets.find(({ id }, i) => targets.findIndex((other) => other.id === id) < i);
   if (twice !== undefined) throw new UsageError(`target ${twice.id} is named twice`);
   return targets.map((target) => withFlags(target, options));
+}
+
+/** A flag that nothing would read is a mistake worth knowing. */
+function refuseIgnored(options: RunOptions): void {
+  const problems: string[] = [];
+  if (options.endpoint !== undefined && options.baseUrl === undefined) problems.push("--endpoint: needs --base-url");
+  if (options.model !== undefined && options.baseUrl === undefined && options.provider === undefined) {
+    problems.push(`--model: needs --base-url or --provider; the targets of ${CONFIG_FILE} name their own`);
+  }
+  if (problems.length > 0) throw new UsageError(...problems);
 }
 
 /** The simulated targets at the running simulator; others unchanged. */

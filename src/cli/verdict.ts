@@ -1,4 +1,5 @@
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
+import { failedCount } from "../measure/counts.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 
 /** The exit code of a run by what its records say. */
@@ -12,9 +13,9 @@ export function runVerdict(analysis: Analysis): ExitCode {
   return exitCode(found);
 }
 
-/** Failures and drops among what was attempted; 0 when nothing was. */
+/** Failures (empty answers too) and drops among what was attempted; 0 when nothing was. */
 function failureShare({ counts }: GroupAnalysis): number {
-  const failed = Object.values(counts.failed).reduce((sum, n) => sum + n, 0) + counts.dropped;
-  const attempted = counts.completed + failed;
-  return attempted === 0 ? 0 : failed / attempted;
+  const bad = failedCount(counts) + counts.dropped;
+  const attempted = counts.succeeded + bad;
+  return attempted === 0 ? 0 : bad / attempted;
 }

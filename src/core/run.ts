@@ -1,4 +1,4 @@
-import type { EventTrace, Observation, TokenCount } from "./observation.ts";
+import type { EventTrace, Intent, Observation, TokenCount } from "./observation.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Target } from "./target.ts";
 import type { Us } from "./units.ts";
@@ -98,8 +98,8 @@ export interface RunRecord {
   readonly events: ReadonlyMap<string, EventTrace>;
   /** By observation id. */
   readonly tokens: ReadonlyMap<string, TokenCount>;
-  /** Ids with an intent and no observation: in flight when the process was killed. */
-  readonly lost: readonly string[];
+  /** Intents without an observation: in flight when the process was killed. */
+  readonly lost: readonly Intent[];
   /** What the reader had to mend or skip, one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -49,12 +49,13 @@ export interface Target {
 }
 
 /**
- * USD for one call under a price list; cached input at its own price. Null for prices per hour or unknown: a call alone
+ * USD for one call under a price list; cached input at its own price, and never more of it than input. Null for prices per hour or unknown: a call alone
  * has no cost there.
  */
 export function callUsd(price: Price, tokens: { input: number; output: number; cached: number }): number | null {
   if (price.kind !== "tokens") return null;
   const cachedPrice = price.cachedInputUsdPerMtok ?? price.inputUsdPerMtok;
-  const fresh = tokens.input - tokens.cached;
-  return (fresh * price.inputUsdPerMtok + tokens.cached * cachedPrice + tokens.output * price.outputUsdPerMtok) / 1e6;
+  const cached = Math.min(tokens.cached, tokens.input);
+  const fresh = tokens.input - cached;
+  return (fresh * price.inputUsdPerMtok + cached * cachedPrice + tokens.output * price.outputUsdPerMtok) / 1e6;
 }

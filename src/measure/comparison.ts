@@ -1,7 +1,7 @@
 import type { Stat, SummaryRow } from "../core/metric.ts";
 import { SCHEMA_VERSION } from "../core/run.ts";
 import type { Analysis, GroupAnalysis } from "./analysis.ts";
-import { total } from "./counts.ts";
+import { failedCount } from "./counts.ts";
 
 export type Cell = string | number | boolean | null;
 
@@ -42,7 +42,9 @@ const COLUMNS = {
   cache: column("cold: a nonce opens each prompt, so no prefix cache helps", ({ scenario }) => scenario.prompt.cache),
   planned: column("requests of the plan, warm-ups left out", ({ counts }) => counts.planned),
   ok: column("completed with an answer, neither empty nor filtered", ({ counts }) => counts.succeeded),
-  failed: column("failed, answered without text, or cancelled for going past the reservation", failedCell),
+  failed: column("failed, answered without text, or cancelled for going past the reservation", ({ counts }) =>
+    failedCount(counts),
+  ),
   rate_limited: column(
     "those of failed that the provider's rate limit refused",
     ({ counts }) => counts.failed["rate-limited"] ?? 0,
@@ -150,11 +152,6 @@ function from(metric: string, stat: Stat, end: End, factor: number): Column["cel
     if (row === undefined || figure === null) return null;
     return row.unit === "ms" ? toThousandths(figure) : figure * factor;
   };
-}
-
-function failedCell({ counts }: GroupAnalysis): number {
-  const unanswered = counts.completed - counts.succeeded;
-  return total(counts.failed) + unanswered + total({ ...counts.cancelled, interrupt: 0 });
 }
 
 /** Infinity stays what it is. */

@@ -43,6 +43,12 @@ export function countsOf(group: Group, expected: Expected): Counts {
   };
 }
 
+/** Failed, answered without text, or cancelled for going past the reservation; interrupts are nobody's failure. */
+export function failedCount(counts: Counts): number {
+  const unanswered = counts.completed - counts.succeeded;
+  return total(counts.failed) + unanswered + total({ ...counts.cancelled, interrupt: 0 });
+}
+
 /**
  * The two identities of {@link Counts}, as one sentence per broken one. Broken means a lost or doubled line: a bug, or
  * a torn file.

@@ -1,4 +1,4 @@
-import type { Observation } from "../core/observation.ts";
+import type { Intent, Observation } from "../core/observation.ts";
 import type { RunRecord } from "../core/run.ts";
 import { loadLabel, type Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
@@ -25,6 +25,8 @@ export interface Group {
 export interface LostAttempt {
   readonly phase: Observation["phase"];
   readonly attempt: number;
+  /** What it may have cost, USD; null without a price. */
+  readonly reservedUsd: number | null;
 }
 
 /** Successes, failures and drops: what goodput is a share of. */
@@ -49,7 +51,7 @@ export function groupsOf(record: RunRecord): readonly Group[] {
         target,
       }));
       const prefix = `${scenario.id}:${target.id}:`;
-      return groupOf({ target, scenario, samples, lost: record.lost.flatMap((id) => lostOf(prefix, id)) });
+      return groupOf({ target, scenario, samples, lost: record.lost.flatMap((intent) => lostOf(prefix, intent)) });
     }),
   );
 }
@@ -72,9 +74,10 @@ const key = (scenario: string, target: string): string => `${scenario}\u0000${ta
 /**
  * What follows the prefix must be a pair, or the id belongs to a target whose name only begins alike (`a` and `a:b`).
  */
-function lostOf(prefix: string, id: string): readonly LostAttempt[] {
+function lostOf(prefix: string, { id, reservedUsd }: Intent): readonly LostAttempt[] {
   const match = id.startsWith(prefix) ? /^(w?)\d+(?::(\d+))?$/.exec(id.slice(prefix.length)) : null;
-  return match === null ? [] : [{ phase: match[1] === "w" ? "warmup" : "measured", attempt: Number(match[2] ?? 1) }];
+  if (match === null) return [];
+  return [{ phase: match[1] === "w" ? "warmup" : "measured", attempt: Number(match[2] ?? 1), reservedUsd }];
 }
 
 function byDueTime(a: Observation, b: Observation): number {

@@ -13,11 +13,13 @@ const LOOP_DELAY_MS_MAX = 50;
 const PLAN_SHARE_MAX = 0.01;
 const PLAN_SPAN_MS_MIN = 5;
 
+const NEVER_CLOSED = "the run was never closed: whether the client kept up is not on record";
+
 /**
  * Judges the harness, not the targets, on what is recorded. Invalid when, in any scenario:
  * - open loop: client delay p99 over the arrivals of all targets is above 5 ms and above 1 % of the fastest target's
  *   TTFT p50;
- * - the event loop was blocked for more than 50 ms;
+ * - the event loop was blocked for more than 50 ms, or the process was killed before it could say;
  * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
  *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for.
  * Quantiles are nearest rank here however few the requests: a gate must not open for want of data.
@@ -28,6 +30,7 @@ export function validityOf(manifest: Manifest, measured: readonly { group: Group
   );
   const reasons = [
     ...scenarios.flatMap((ofScenario) => clientDelayReason(ofScenario.map(({ group }) => group))),
+    ...(manifest.end === null ? [NEVER_CLOSED] : []),
     ...loopDelayReasons(manifest),
     ...measured.flatMap(({ group }) => spanReason(group)),
     ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),

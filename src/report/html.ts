@@ -13,6 +13,7 @@ dd { margin: 0 0 0.5rem; }
 ul { padding-left: 1.2rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+td:first-child { white-space: nowrap; }
 th, td { border-bottom: 1px solid GrayText; padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; vertical-align: top; }
 .number { text-align: right; white-space: nowrap; }
 `;

@@ -21,7 +21,7 @@ export function settledUsd(price: Price, observation: Observation): number | nul
 
 function wholeUsage(usage: Usage | null): { input: number; output: number; cached: number } | null {
   if (usage === null || usage.input === null || usage.output === null) return null;
-  return { input: usage.input, output: usage.output, cached: Math.min(usage.cached ?? 0, usage.input) };
+  return { input: usage.input, output: usage.output, cached: usage.cached ?? 0 };
 }
 
 /**
@@ -32,22 +32,24 @@ export interface Budget {
   /** False when the worst case would go over the cap; then nothing is reserved. */
   reserve(usd: number | null): boolean;
   settle(reservedUsd: number | null, usd: number | null): void;
-  /** Spent and reserved, USD. */
-  committedUsd(): number;
+  /** True once a call did not fit: nothing more leaves. */
+  exhausted(): boolean;
 }
 
 export function openBudget(capUsd: number | null): Budget {
   let committed = 0;
+  let exhausted = false;
   return {
     reserve: (usd) => {
       const amount = usd ?? 0;
-      if (capUsd !== null && committed + amount > capUsd) return false;
+      if (capUsd !== null && committed + amount > capUsd) exhausted = true;
+      if (exhausted) return false;
       committed += amount;
       return true;
     },
     settle: (reservedUsd, usd) => {
       if (reservedUsd !== null && usd !== null) committed += usd - reservedUsd;
     },
-    committedUsd: () => committed,
+    exhausted: () => exhausted,
   };
 }

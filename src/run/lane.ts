@@ -18,6 +18,8 @@ export interface Contender {
   readonly wire: Wire;
   /** Adds credentials. Called outside timed requests. */
   readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
+  /** Takes the target's credentials out of a text that came from outside: a server may echo them. */
+  readonly redact: (text: string) => string;
 }
 
 /** Where the records of a run go. */
@@ -66,11 +68,11 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
   const { time, budget, sink, signal } = context;
   const inFlightMax = scenario.load.kind === "open" ? scenario.load.maxInFlight : Number.POSITIVE_INFINITY;
   let inFlight = 0;
-  let overBudget = false;
 
   const skip = (arrival: Arrival, scheduledUs: Us, outcome: "dropped" | "not-started", reason: Reason | null): void =>
     sink.skipped(skippedObservation(identityOf(target, scenario, arrival, null), scheduledUs, outcome, reason));
-  const stopped = (): "interrupt" | "budget" | null => (signal.aborted ? "interrupt" : overBudget ? "budget" : null);
+  const stopped = (): "interrupt" | "budget" | null =>
+    signal.aborted ? "interrupt" : budget.exhausted() ? "budget" : null;
 
   const send = async (prepared: Prepared, scheduledUs: Us, reservedUsd: number | null): Promise<void> => {
     const who = identityOf(target, scenario, prepared.arrival, prepared);
@@ -89,7 +91,8 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
     pool.give(connection, called.observation.stamps.sent !== null);
     const usd = settledUsd(target.price, called.observation);
     budget.settle(reservedUsd, usd);
-    sink.called({ ...called, observation: { ...called.observation, cost: { reservedUsd, usd } } });
+    const observation = redacted(called.observation, contender.redact);
+    sink.called({ ...called, observation: { ...observation, cost: { reservedUsd, usd } } });
   };
 
   return {
@@ -104,13 +107,21 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
         inputTokens: prepared.inputTokens,
         maxOutputTokens: scenario.prompt.outputTokens,
       });
-      if (!budget.reserve(reservedUsd)) {
-        overBudget = true;
-        return skip(prepared.arrival, scheduledUs, "not-started", "budget");
-      }
+      if (!budget.reserve(reservedUsd)) return skip(prepared.arrival, scheduledUs, "not-started", "budget");
       await send(prepared, scheduledUs, reservedUsd).catch(context.fail);
     },
     skip: (arrival, scheduledUs, reason) => skip(arrival, scheduledUs, "not-started", reason),
+  };
+}
+
+/** The observation with every text of the server's free of credentials. */
+function redacted(observation: Observation, redact: (text: string) => string): Observation {
+  const clean = (text: string | null): string | null => (text === null ? null : redact(text));
+  const { failure, modelEchoed } = observation;
+  return {
+    ...observation,
+    modelEchoed: clean(modelEchoed),
+    failure: failure === null ? null : { ...failure, code: clean(failure.code), detail: clean(failure.detail) },
   };
 }
 

@@ -39,27 +39,45 @@ export async function readyOpenLoop(
     // Building is work of our own: what has come in meanwhile is read before the next piece of it.
     await nextTurn(time);
   };
-  const mayBuild = (): boolean => built < arrivals.length && ahead.length < LOOKAHEAD && !signal.aborted;
+  const stopped = (pair: number): boolean => orderOf(pair).every((lane) => lane.stopped() !== null);
+  const mayBuild = (): boolean =>
+    built < arrivals.length && ahead.length < LOOKAHEAD && !stopped(arrivals[built]!.pair);
   while (mayBuild()) await build();
 
   return async (startUs) => {
-    const running: Promise<void>[] = [];
+    const inFlight = countdown();
     const hasSlack = (): boolean =>
       ahead.length === 0 || msFromUs(startUs + ahead[0]!.afterUs - time.now()) > BUILD_SLACK_MS;
-    while (!signal.aborted && (built < arrivals.length || ahead.length > 0)) {
+    for (;;) {
       while (mayBuild() && hasSlack()) await build();
       const next = ahead.shift();
       if (next === undefined) break;
       const dueUs = startUs + next.afterUs;
-      await waitUntil(time, dueUs, signal);
-      for (const [lane, prepared] of next.lanes) running.push(lane.release(prepared, dueUs));
-    }
-    for (const due of ahead) {
-      for (const [lane, { arrival }] of due.lanes) lane.skip(arrival, startUs + due.afterUs, "interrupt");
+      const isOver = next.lanes.every(([lane]) => lane.stopped() !== null);
+      if (!isOver) await waitUntil(time, dueUs, signal);
+      // A lane that has stopped counts what it is given as not started.
+      for (const [lane, prepared] of next.lanes) inFlight.add(lane.release(prepared, dueUs));
     }
     for (const arrival of arrivals.slice(built)) {
-      for (const lane of orderOf(arrival.pair)) lane.skip(arrival, startUs + afterUs(arrival), "interrupt");
+      for (const lane of orderOf(arrival.pair))
+        lane.skip(arrival, startUs + afterUs(arrival), lane.stopped() ?? "interrupt");
     }
-    await Promise.all(running);
+    await inFlight.empty();
+  };
+}
+
+/** Waits for promises without keeping them: a long run has very many. */
+function countdown(): { add(promise: Promise<void>): void; empty(): Promise<void> } {
+  let open = 0;
+  let wake = (): void => undefined;
+  return {
+    add: (promise) => {
+      open += 1;
+      void promise.finally(() => {
+        open -= 1;
+        if (open === 0) wake();
+      });
+    },
+    empty: () => (open === 0 ? Promise.resolve() : new Promise((resolve) => void (wake = resolve))),
   };
 }

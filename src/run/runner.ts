@@ -62,13 +62,11 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
         () => (connections += 1),
       ),
     );
-  let overBudget = false;
   for (const plan of request.plans) {
     for (const group of arranged(plan, request.contenders)) {
       const pools = openPools(group);
       const lanes = group.map((contender, i) => openLane(contender, plan.scenario, pools[i]!, context));
       windows.push(await runGroup(plan, lanes, pools, request));
-      overBudget ||= lanes.some((lane) => lane.stopped() === "budget");
       await Promise.all(pools.map((pool) => pool.close()));
     }
   }
@@ -77,7 +75,7 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   return {
     endedAt: request.time.wallAt(endUs).toISOString(),
     endUs,
-    reason: request.signal.aborted ? "interrupt" : overBudget ? "budget" : "complete",
+    reason: request.signal.aborted ? "interrupt" : context.budget.exhausted() ? "budget" : "complete",
     windows,
   };
 }
@@ -96,10 +94,10 @@ async function runGroup(
   pools: readonly Pool[],
   request: RunRequest,
 ): Promise<ScenarioWindow> {
-  const { time, signal } = request;
+  const { time } = request;
   const { scenario } = plan;
   request.onScenario(plan, loadLabel(scenario.load));
-  if (!signal.aborted) await Promise.all(pools.map((pool) => pool.warm(warmCount(plan))));
+  if (lanes.some((lane) => lane.stopped() === null)) await Promise.all(pools.map((pool) => pool.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, time)));
   const start =
     scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);

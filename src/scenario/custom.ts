@@ -11,10 +11,8 @@ export interface LoadFlags {
   readonly requestRate: number | null;
   /** `--arrival constant|poisson`. */
   readonly arrival: string | null;
-  /** `--max-concurrency`. */
+  /** `--max-concurrency`: alone it closes the loop; beside a rate it limits what is in flight, as vLLM's users expect. */
   readonly maxConcurrency: number | null;
-  /** `--max-in-flight`. */
-  readonly maxInFlight: number | null;
   /** `--num-prompts`. */
   readonly numPrompts: number | null;
   /** `--duration`, seconds. */
@@ -24,8 +22,6 @@ export interface LoadFlags {
   /** `--goodput`, as {@link parseGoodput} reads it. */
   readonly goodput: string | null;
   readonly seed: number | null;
-  /** `--content prose|code|json`. */
-  readonly content: string | null;
 }
 
 /** An SLO, or everything that is wrong with its text. */
@@ -65,7 +61,7 @@ export function customScenario(flags: LoadFlags): ScenarioResult {
 }
 
 /**
- * The scenario with what the flags say in place of its own. A rate makes the loop open, a concurrency closes it; a
+ * The scenario with what the flags say in place of its own. A rate makes the loop open, a concurrency alone closes it; a
  * count or a duration replaces the whole stop rule. Problems name the flag.
  */
 export function overrideScenario(scenario: Scenario, flags: LoadFlags): ScenarioResult {
@@ -79,7 +75,6 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
       ...scenario.prompt,
       inputTokens: flags.inputLen ?? scenario.prompt.inputTokens,
       outputTokens: flags.outputLen ?? scenario.prompt.outputTokens,
-      content: flags.content ?? scenario.prompt.content,
     },
     load,
     stop: stopOf(scenario.stop, flags),
@@ -108,7 +103,7 @@ function loadOf(own: Load, flags: LoadFlags): { readonly kind: Load["kind"] } {
     ...open,
     ...given("ratePerSecond", flags.requestRate),
     ...given("arrival", flags.arrival),
-    ...given("maxInFlight", flags.maxInFlight),
+    ...given("maxInFlight", flags.maxConcurrency),
   };
 }
 
@@ -127,23 +122,16 @@ function stopOf(own: Stop, flags: LoadFlags): Stop {
 /** Flags that would be ignored in silence. */
 function contradictions(flags: LoadFlags, kind: Load["kind"]): string[] {
   const problems: string[] = [];
-  if (flags.requestRate !== null && flags.maxConcurrency !== null) {
-    problems.push(
-      "--max-concurrency: closes the loop, while --request-rate opens it; give one of them (the limit of an open loop is --max-in-flight)",
-    );
-  }
   if (kind === "closed" && flags.arrival !== null) problems.push("--arrival: needs --request-rate");
-  if (kind === "closed" && flags.maxInFlight !== null) problems.push("--max-in-flight: needs --request-rate");
   return problems;
 }
 
 const FLAG_OF_PATH: Readonly<Record<string, string>> = {
   "prompt.inputTokens": "--input-len",
   "prompt.outputTokens": "--output-len",
-  "prompt.content": "--content",
   "load.ratePerSecond": "--request-rate",
   "load.arrival": "--arrival",
-  "load.maxInFlight": "--max-in-flight",
+  "load.maxInFlight": "--max-concurrency",
   "load.maxConcurrency": "--max-concurrency",
   "stop.requests": "--num-prompts",
   "stop.durationMs": "--duration (in ms)",

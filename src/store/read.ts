@@ -24,7 +24,7 @@ export async function readRun(path: string): Promise<RunRecord> {
     observations: [...observations.byId.values()],
     events: events.byId,
     tokens: tokens.byId,
-    lost: [...intents.byId.keys()].filter((id) => !observations.byId.has(id)),
+    lost: [...intents.byId.values()].filter(({ id }) => !observations.byId.has(id)),
     warnings: [intents, observations, events, tokens].flatMap((rows) => rows.warnings),
   };
 }

@@ -7,7 +7,10 @@ export type Cancel = () => void;
 export interface Time {
   /** Microseconds since the origin, monotonic, whole. */
   now(): Us;
-  /** Calls back once, not before `ms` milliseconds minus about 1.2 (timers fire early by that much). */
+  /**
+   * Calls back once, not before `ms` milliseconds minus about 1.2 (timers fire early by that much), or after 24 days: who
+   * waits longer has to look again.
+   */
   after(ms: number, callback: () => void): Cancel;
   /** Calls back on the next turn of the event loop, after pending I/O. */
   soon(callback: () => void): Cancel;
@@ -24,6 +27,9 @@ export interface RealTime extends Time {
   wallAt(us: Us): Date;
 }
 
+/** A longer setTimeout would overflow and fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** The host's monotonic clock with its origin now. */
 export function realTime(): RealTime {
   const originWall = new Date();
@@ -35,7 +41,7 @@ export function realTime(): RealTime {
     now: () => Number((process.hrtime.bigint() - originNs) / 1000n),
     wallAt: (us) => new Date(originWall.getTime() + us / 1000),
     after: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
+      const timer = setTimeout(callback, Math.min(ms, TIMER_MS_MAX));
       return () => clearTimeout(timer);
     },
     soon: (callback) => {

@@ -3,8 +3,6 @@ import type { Time } from "./time.ts";
 
 /** A timer may fire late by a scheduler tick; the rest is bridged by re-checking on every turn of the event loop. */
 const TIMER_MARGIN_MS = 2;
-/** Longest single timer: setTimeout overflows at 2^31 ms. */
-const TIMER_MS_MAX = 86_400_000;
 
 /**
  * Waits until an absolute moment, accurate to well under a millisecond on an idle event loop. Ends early, at once, when the
@@ -21,7 +19,7 @@ export function waitUntil(time: Time, dueUs: Us, signal: AbortSignal): Promise<v
     const step = (): void => {
       const leftMs = msFromUs(dueUs - time.now());
       if (leftMs <= 0 || signal.aborted) finish();
-      else if (leftMs > TIMER_MARGIN_MS) cancel = time.after(Math.min(leftMs - TIMER_MARGIN_MS, TIMER_MS_MAX), step);
+      else if (leftMs > TIMER_MARGIN_MS) cancel = time.after(leftMs - TIMER_MARGIN_MS, step);
       else cancel = time.soon(step);
     };
     signal.addEventListener("abort", finish);

@@ -6,7 +6,17 @@ import { random } from "../../src/core/random.ts";
 import { identityProblems, total } from "../../src/measure/counts.ts";
 import { quantileRanks } from "../../src/measure/intervals.ts";
 import { nearestRank, quantileOf } from "../../src/measure/quantile.ts";
-import { answer, CLOSED, failed, OPEN, recordOf, TARGET, unanswered, type Recorded } from "../support/observations.ts";
+import {
+  answer,
+  CLOSED,
+  failed,
+  lostIntents,
+  OPEN,
+  recordOf,
+  TARGET,
+  unanswered,
+  type Recorded,
+} from "../support/observations.ts";
 import { analysisOf, times } from "../support/measured.ts";
 
 const level = fc.constantFrom(0.5, 0.9, 0.95, 0.99);
@@ -109,7 +119,7 @@ describe("any plan, fault and interrupt", () => {
           ...whole,
           manifest: { ...whole.manifest, end: null },
           observations: whole.observations.filter(({ pair }) => pair < kept),
-          lost,
+          lost: lostIntents(lost, null),
         };
         const [first] = analysisOf(killed).groups;
         expect(identityProblems(first!.counts)).toEqual([]);

@@ -2,6 +2,7 @@ import { failure, type FailureKind } from "../../src/core/failure.ts";
 import {
   observationId,
   type EventTrace,
+  type Intent,
   type Observation,
   type Stamps,
   type TokenCount,
@@ -222,4 +223,9 @@ function blank(of: Place, stamps: Stamps): Observation {
     response: { bytes: 1000, chars: 400, textHash: "0" },
     cost: { reservedUsd: 0.0003, usd: null },
   };
+}
+
+/** The intents of attempts that were in flight when the process was killed. */
+export function lostIntents(ids: readonly string[], reservedUsd: number | null): Intent[] {
+  return ids.map((id) => ({ v: 1, id, target: id.split(":")[1] ?? "", atUs: 0, reservedUsd }));
 }

@@ -80,7 +80,12 @@ export async function runPlan(of: {
   const timeouts = of.timeouts ?? TIMEOUTS;
   const end = await runAll({
     runId: "20260101T000000Z-test",
-    contenders: of.targets.map((target) => ({ target, wire, authorize: async (request) => request })),
+    contenders: of.targets.map((target) => ({
+      target,
+      wire,
+      authorize: async (request) => request,
+      redact: (text) => text,
+    })),
     plans: of.scenarios.map(planOf),
     timeouts,
     maxCostUsd: of.maxCostUsd ?? null,

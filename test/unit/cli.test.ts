@@ -6,7 +6,7 @@ import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { readRun } from "../../src/store/read.ts";
 import { herdbench, orInvalid, startHerdbench } from "../support/herdbench.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { wireServer } from "../support/wire-server.ts";
+import { event, streamHead, wireServer } from "../support/wire-server.ts";
 
 const FAST = {
   ...PROFILES["sim-fast"],
@@ -99,6 +99,19 @@ describe("herdbench run --base-url", () => {
     );
   });
 
+  it("takes a server that answers without text for a failing one", async () => {
+    const cwd = temporaryFolder();
+    const server = await wireServer((socket) => {
+      socket.end(streamHead() + event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }) + event("[DONE]"));
+    });
+    const { code, stdout } = await herdbench(["run", "--base-url", server.origin, ...LOAD], { cwd });
+    await server.close();
+    expect({ code, stdout }).toEqual({
+      code: orInvalid(3),
+      stdout: expect.stringContaining("8 without an answer") as string,
+    });
+  });
+
   it("stops before the cap is passed, and ends with 5", async () => {
     const cwd = temporaryFolder();
     const args = ["run", "--base-url", `${simulator.url}/fast/v1`, ...LOAD, "--price", "10,10", "--max-cost", "0.003"];
@@ -136,6 +149,28 @@ describe("credentials", () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/MY_KEY/) as string });
     expect(await readdir(cwd)).toEqual([]);
   });
+  it("are in no file when a server echoes them, whole or in part", async () => {
+    const cwd = temporaryFolder();
+    const server = await wireServer((socket, request) => {
+      const [, key] = /authorization: (?:Bearer )(\S+)/i.exec(request) ?? [];
+      const body = JSON.stringify({
+        error: { message: `bad key ${key}, as in Bearer ${key}; ${key!.slice(0, 9)}...`, code: key },
+      });
+      socket.end(`HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\nx-key: ${key}\r\n\r\n${body}`);
+    });
+    const args = ["run", "--base-url", server.origin, ...LOAD, "--api-key-env", "MY_KEY"];
+    const { stdout, stderr } = await herdbench(args, { cwd, env: { MY_KEY: KEY } });
+    await server.close();
+    const folder = await runFolder(cwd);
+    const record = await readRun(folder);
+    const texts = await Promise.all(
+      REPORTS.concat("manifest.json").map((file) => readFile(join(folder, file), "utf8")),
+    );
+    expect(record.observations[0]!.failure!.detail).toBe("bad key [redacted], as in Bearer [redacted]; [redacted]...");
+    expect(
+      [stdout, stderr, JSON.stringify(record.observations), ...texts].filter((text) => text.includes(KEY.slice(0, 9))),
+    ).toEqual([]);
+  });
   it("fail as auth when they are wrong", async () => {
     const cwd = temporaryFolder();
     const { code, stdout } = await herdbench(
@@ -144,9 +179,14 @@ describe("credentials", () => {
     );
     expect({ code, auth: stdout.includes("8 auth") }).toEqual({ code: orInvalid(3), auth: true });
   });
-  it("are refused on the command line", async () => {
-    const cwd = temporaryFolder();
-    const { code, stderr } = await herdbench(["run", "--header", `authorization: Bearer ${KEY}`], { cwd });
+  it.each([
+    ["--header", `authorization: Bearer ${KEY}`],
+    ["--header", `x-auth-token: ${KEY}`],
+    ["--header", "x-a: sk-1234567890"],
+    ["--extra-body", `{"deep": [{"api_key": "${KEY}"}]}`],
+    ["--metadata", "token=sk-1234567890"],
+  ])("are refused on the command line: %s %s", async (flag, value) => {
+    const { code, stderr } = await herdbench(["run", flag, value], { cwd: temporaryFolder() });
     expect(code).toBe(2);
     expect(stderr).toContain("--api-key-env");
   });
@@ -276,6 +316,10 @@ describe("usage", () => {
     [["run", "--base-url", "localhost:8080"], "absolute URL"],
     [["run", "--base-url", "http://127.0.0.1:1/v1", "--max-cost", "1"], "--price"],
     [["run", "--goodput", "speed:9"], "ttft:MS"],
+    [["run", "--header", "content-length: 5"], "the transport does"],
+    [["run", "--base-url", "http://127.0.0.1:1/v1", "--endpoint", "chat"], 'begins with "/"'],
+    [["run", "--target", "sim-fast", "--model", "foo"], "--model"],
+    [["run", "--connect-timeout", "9999999"], "at most a day"],
     [["frobnicate"], "frobnicate"],
   ])("%s names the mend and exits with 2", async (args, mend) => {
     const { code, stderr } = await herdbench(args, { cwd: temporaryFolder() });

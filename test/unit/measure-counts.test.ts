@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { analyse } from "../../src/measure/analyse.ts";
 import { identityProblems } from "../../src/measure/counts.ts";
-import { answer, CLOSED, failed, OPEN, recordOf, TARGET, unanswered } from "../support/observations.ts";
+import { answer, CLOSED, failed, lostIntents, OPEN, recordOf, TARGET, unanswered } from "../support/observations.ts";
 import { analysisOf, groupOf, times } from "../support/measured.ts";
 
 const good = (pair: number) => answer({ pair, ttftMs: 100, gapsMs: [10], tokens: 4 });
@@ -55,7 +55,7 @@ test("a closed loop that a duration ends has planned what it asked for", () => {
 test("lost attempts go to the target whose id they carry in full", () => {
   const other = { ...TARGET, id: "alpha:x" };
   const lost = ["open:alpha:x:7", "open:alpha:3", "open:alpha:w0", "open:alpha:4:2"];
-  const { groups } = analysisOf({ ...recordOf([], { targets: [TARGET, other] }), lost });
+  const { groups } = analysisOf({ ...recordOf([], { targets: [TARGET, other] }), lost: lostIntents(lost, null) });
   // Of alpha's three, the warm-up is in no count, and one is a second attempt.
   expect(groups.map(({ counts }) => [counts.lost, counts.retries])).toEqual([
     [2, 1],

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import type { Price } from "../../src/core/target.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import { wilson } from "../../src/measure/intervals.ts";
-import { answer, CLOSED, failed, OPEN, recordOf, TARGET, unanswered, type Recorded } from "../support/observations.ts";
+import {
+  answer,
+  CLOSED,
+  failed,
+  lostIntents,
+  OPEN,
+  recordOf,
+  TARGET,
+  unanswered,
+  type Recorded,
+} from "../support/observations.ts";
 import { groupOf, rowOf, times } from "../support/measured.ts";
 
 /** One answer each 100 ms from 0: 4 events of 5 tokens at 200, 300, 400, 500 ms after its due time. E2E 500 ms. */
@@ -230,8 +240,21 @@ describe("cost by price list", () => {
     expect(group.spentUsd!.high).toBeCloseTo(usd, 15);
   });
 
+  test("a server that claims more cached tokens than input gets no money back", () => {
+    const of = answer({
+      pair: 0,
+      ttftMs: 100,
+      gapsMs: [10],
+      tokens: 20,
+      fields: { usage: { input: 10, output: 20, cached: 100 } },
+    });
+    const group = groupOf(recordOf([of], {}));
+    expect(group.spentUsd!.low).toBeGreaterThanOrEqual(0);
+    expect(rowOf(group, "cached_share", "value").value).toBe(1);
+  });
+
   test("an attempt lost with the process may have cost its reservation", () => {
-    const record = { ...recordOf(priced(1), {}), lost: ["open:alpha:1"] };
+    const record = { ...recordOf(priced(1), {}), lost: lostIntents(["open:alpha:1"], 0.0003) };
     expect(groupOf(record).spentUsd!.high).toBeCloseTo(usd + 0.0003, 15);
   });
 

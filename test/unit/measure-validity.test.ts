@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { RunEnd, RunRecord } from "../../src/core/run.ts";
-import { answer, CLOSED, failed, OPEN, recordOf, unanswered, type Recorded } from "../support/observations.ts";
+import {
+  answer,
+  CLOSED,
+  failed,
+  lostIntents,
+  OPEN,
+  recordOf,
+  unanswered,
+  type Recorded,
+} from "../support/observations.ts";
 import { analysisOf, times } from "../support/measured.ts";
 
 /** 40 arrivals each 100 ms; `late` says by how many milliseconds each is released and sent after its due time. */
@@ -141,11 +150,15 @@ describe("the drawn plan", () => {
   });
 });
 
-test("a run that was killed is judged on what is there, with a warning", () => {
+test("a run that was killed is invalid, since nobody knows whether its client kept up", () => {
   const record = recordOf(arrivals(() => 0, 200, OPEN).slice(0, 30), {});
-  const killed = { ...record, manifest: { ...record.manifest, end: null }, lost: ["open:alpha:30", "open:alpha:31"] };
+  const killed = {
+    ...record,
+    manifest: { ...record.manifest, end: null },
+    lost: lostIntents(["open:alpha:30", "open:alpha:31"], null),
+  };
   const analysis = analysisOf(killed);
-  expect(analysis.validity.valid).toBe(true);
+  expect(analysis.validity.reasons).toEqual([expect.stringContaining("never closed")]);
   expect(analysis.warnings).toEqual(["the run ended without closing: killed or power lost"]);
   expect(analysis.groups[0]!.counts).toMatchObject({
     planned: 40,

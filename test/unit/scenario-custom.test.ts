@@ -9,13 +9,11 @@ const NONE: LoadFlags = {
   requestRate: null,
   arrival: null,
   maxConcurrency: null,
-  maxInFlight: null,
   numPrompts: null,
   durationS: null,
   numWarmups: null,
   goodput: null,
   seed: null,
-  content: null,
 };
 
 const OPEN: Scenario = {
@@ -50,13 +48,12 @@ describe("the ad-hoc scenario of load flags", () => {
         maxConcurrency: 5,
         inputLen: 200,
         outputLen: 100,
-        content: "code",
         seed: 7,
       }),
     );
     expect(scenario).toMatchObject({
       id: "custom",
-      prompt: { inputTokens: 200, outputTokens: 100, content: "code" },
+      prompt: { inputTokens: 200, outputTokens: 100 },
       load: { kind: "closed", maxConcurrency: 5 },
       stop: { requests: 50, durationMs: null },
       warmups: 0,
@@ -68,7 +65,7 @@ describe("the ad-hoc scenario of load flags", () => {
   it("is an open loop with Poisson arrivals when a rate is given", () => {
     const { load } = scenarioOf(customScenario({ ...NONE, requestRate: 2 }));
     expect(load).toEqual({ kind: "open", arrival: "poisson", ratePerSecond: 2, maxInFlight: 1000 });
-    const constant = scenarioOf(customScenario({ ...NONE, requestRate: 2, arrival: "constant", maxInFlight: 10 }));
+    const constant = scenarioOf(customScenario({ ...NONE, requestRate: 2, arrival: "constant", maxConcurrency: 10 }));
     expect(constant.load).toEqual({ kind: "open", arrival: "constant", ratePerSecond: 2, maxInFlight: 10 });
   });
 
@@ -87,13 +84,11 @@ describe("a mistake in load flags", () => {
       requestRate: -1,
       durationS: -1,
       goodput: "ttft:0",
-      content: "verse",
       seed: 0.5,
     };
     expect(problemsOf(flags)).toEqual([
       '--goodput: "ttft:0" is not a limit; write ttft:MS, tpot:MS or e2e:MS, above 0',
       "--input-len: must be at least 16, is 3",
-      '--content: must be "prose" or "code" or "json", is "verse"',
       "--request-rate: must be above 0, is -1",
       "--num-prompts: must be at least 1, is 0",
       "--duration (in ms): must be at least 1, is -1000",
@@ -102,11 +97,13 @@ describe("a mistake in load flags", () => {
   });
 
   it("refuses flags that would be ignored in silence", () => {
-    expect(problemsOf({ requestRate: 2, maxConcurrency: 4 })).toEqual([
-      expect.stringMatching(/^--max-concurrency: closes/),
-    ]);
     expect(problemsOf({ arrival: "poisson" })).toEqual(["--arrival: needs --request-rate"]);
-    expect(problemsOf({ maxInFlight: 5 })).toEqual(["--max-in-flight: needs --request-rate"]);
+  });
+
+  it("names the flag of an in-flight limit", () => {
+    expect(problemsOf({ requestRate: 2, maxConcurrency: 2_000_000 })).toEqual([
+      "--max-concurrency: must be at most 100000, is 2000000",
+    ]);
   });
 
   it("names the limit that --goodput sets too high", () => {

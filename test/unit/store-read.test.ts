@@ -76,7 +76,7 @@ test("an intent without an observation is lost", async () => {
   const record = await readRun(
     folderWith({ "intents.ndjson": intents.join(""), "observations.ndjson.gz": gzipSync(`${rows[1]}\n`) }),
   );
-  expect(record.lost).toEqual([golden.intents[0]!.id, golden.intents[2]!.id]);
+  expect(record.lost).toEqual([golden.intents[0]!, golden.intents[2]!]);
 });
 
 test("the compressed file wins over the plain one that a crash left beside it", async () => {

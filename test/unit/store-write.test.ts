@@ -97,7 +97,7 @@ test("an intent survives kill -9 of the process that wrote it", async () => {
   expect(signal).toBe("SIGKILL");
   const record = await readRun(join(results, "20261123T184938Z-quick"));
   expect(record.observations).toEqual([golden.observations[0]]);
-  expect(record.lost).toEqual(golden.intents.slice(1, 3).map((intent) => intent.id));
+  expect(record.lost).toEqual(golden.intents.slice(1, 3));
   expect(record.warnings).toEqual([]);
 });
 

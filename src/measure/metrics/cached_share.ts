@@ -13,7 +13,7 @@ export const cachedShare: GroupMetric = {
     const reports = successes.flatMap(({ observation: { usage } }) =>
       usage === null || usage.input === null || usage.cached === null
         ? []
-        : [{ input: usage.input, cached: usage.cached }],
+        : [{ input: usage.input, cached: Math.min(usage.cached, usage.input) }],
     );
     const input = reports.reduce((sum, report) => sum + report.input, 0);
     if (input === 0) return figure(null, 0, ["no_values"]);
