@@ -1,5 +1,6 @@
 import { failure, type Failure, type FailureKind } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
+import { CODE_CHARS_MAX } from "./limits.ts";
 
 const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
   [400, "bad-request"],
@@ -38,9 +39,8 @@ interface ErrorFields {
  */
 export function httpFailure(status: number, body: string): Failure {
   const fields = errorFields(parsed(body));
-  const words = `${fields.code ?? ""} ${fields.message ?? ""}`;
   const detail = fields.message ?? body;
-  return failure(kindOf(status, words), {
+  return failure(kindOf(status, wordsOf(fields)), {
     where: "headers",
     status,
     code: fields.code,
@@ -51,9 +51,14 @@ export function httpFailure(status: number, body: string): Failure {
 /** Sorts an error event inside a 200 stream. */
 export function streamFailure(error: unknown): Failure {
   const fields = errorFields(error);
-  const words = `${fields.code ?? ""} ${fields.message ?? ""}`;
+  const words = wordsOf(fields);
   const kind = fields.status === null ? (kindByWord(words) ?? "server-error") : kindOf(fields.status, words);
   return failure(kind, { where: "stream", status: fields.status, code: fields.code, detail: fields.message });
+}
+
+/** What tells the kind. Links are left out: a rate limit that leads to the billing page is still a rate limit. */
+function wordsOf({ code, message }: ErrorFields): string {
+  return `${code ?? ""} ${message ?? ""}`.replace(/https?:\S+/g, "");
 }
 
 function kindOf(status: number, words: string): FailureKind {
@@ -81,28 +86,37 @@ function parsed(body: string): unknown {
   }
 }
 
+const NOTHING: ErrorFields = { status: null, code: null, message: null };
+/** Sellers nest two or three levels; deeper ones are an attack on the stack. */
+const DEPTH_MAX = 8;
+
 /** Reads `{error:{…}}`, `{error:"…"}`, `{object:"error",…}`, `{detail:…}` and `{message}`. */
-function errorFields(value: unknown): ErrorFields {
-  if (typeof value === "string") return { status: null, code: null, message: value };
-  if (Array.isArray(value)) return errorFields(value[0]);
-  if (!isObject(value)) return { status: null, code: null, message: null };
+function errorFields(value: unknown, depth = 0): ErrorFields {
+  if (depth > DEPTH_MAX) return NOTHING;
+  if (typeof value === "string") return { ...NOTHING, message: value };
+  if (Array.isArray(value)) return errorFields(value[0], depth + 1);
+  if (!isObject(value)) return NOTHING;
   const inner = value["error"];
   if (inner !== undefined && inner !== null) {
-    const fields = errorFields(inner);
-    return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? text(value["code"]) };
+    const fields = errorFields(inner, depth + 1);
+    return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? codeOf(value["code"]) };
   }
   const detail = value["detail"];
-  if (detail !== undefined && detail !== null) return { ...errorFields(detail), status: statusIn(value) };
+  if (detail !== undefined && detail !== null) return { ...errorFields(detail, depth + 1), status: statusIn(value) };
   const message = text(value["message"]) ?? text(value["msg"]);
-  return { status: statusIn(value), code: text(value["code"]) ?? text(value["type"]), message };
+  return { status: statusIn(value), code: codeOf(value["code"]) ?? codeOf(value["type"]), message };
 }
 
 function statusIn(value: { readonly [key: string]: unknown }): number | null {
   for (const key of ["status", "status_code", "http_status_code", "code"]) {
-    const status = Number(value[key]);
+    const status = Number(text(value[key]));
     if (Number.isInteger(status) && status >= 300 && status <= 599) return status;
   }
   return null;
+}
+
+function codeOf(value: unknown): string | null {
+  return text(value)?.slice(0, CODE_CHARS_MAX) ?? null;
 }
 
 function text(value: unknown): string | null {

@@ -2,19 +2,25 @@ import { failure } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
 import type { Call, Dialect, FinishReason, Frame, HttpRequest, StreamPart, Usage, Wire } from "../core/provider.ts";
 import { httpFailure, streamFailure } from "./errors.ts";
+import { MODEL_CHARS_MAX } from "./limits.ts";
 
 type Loose = { readonly [key: string]: unknown };
 
-const FINISH: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  eos: "stop",
-  end_turn: "stop",
-  length: "length",
-  max_tokens: "length",
-  content_filter: "content-filter",
-  tool_calls: "tool-calls",
-  function_call: "tool-calls",
-};
+const FINISH: ReadonlyMap<string, FinishReason> = new Map([
+  ["stop", "stop"],
+  ["eos", "stop"],
+  ["eos_token", "stop"],
+  ["stop_sequence", "stop"],
+  ["end_turn", "stop"],
+  ["length", "length"],
+  ["max_tokens", "length"],
+  ["content_filter", "content-filter"],
+  ["tool_calls", "tool-calls"],
+  ["function_call", "tool-calls"],
+]);
+
+/** The server gave the answer up: OpenRouter's `error`, `abort` of vLLM and SGLang. */
+const GIVEN_UP: ReadonlySet<string> = new Set(["error", "abort"]);
 
 /** The OpenAI chat-completions stream, as nearly every seller speaks it, in one seller's dialect. */
 export function openaiChat(dialect: Dialect): Wire {
@@ -68,19 +74,26 @@ function partsOf(frame: Frame): StreamPart[] {
   if (error !== null) return [{ type: "error", failure: streamFailure(error) }];
   if (!isObject(chunk)) return [];
   const parts: StreamPart[] = [];
-  if (typeof chunk["model"] === "string" && chunk["model"] !== "") parts.push({ type: "model", id: chunk["model"] });
+  const model = nonEmpty(chunk["model"]);
+  if (model !== null) parts.push({ type: "model", id: model.slice(0, MODEL_CHARS_MAX) });
   const choice = firstChoice(chunk);
   if (choice !== null) parts.push(...contentOf(choice));
-  const finish = choice?.["finish_reason"];
-  if (typeof finish === "string" && finish !== "") parts.push({ type: "finish", reason: FINISH[finish] ?? "other" });
+  const finish = nonEmpty(choice?.["finish_reason"]);
+  if (finish !== null) parts.push(finishOf(finish));
   const usage = usageOf(chunk, choice);
   if (usage !== null) parts.push({ type: "usage", usage });
   return parts;
 }
 
+function finishOf(reason: string): StreamPart {
+  if (!GIVEN_UP.has(reason)) return { type: "finish", reason: FINISH.get(reason) ?? "other" };
+  const detail = `the answer ended with finish_reason ${reason}`;
+  return { type: "error", failure: failure("server-error", { where: "stream", code: reason, detail }) };
+}
+
 /** The error object of a chunk that carries one; null for a good chunk. */
 function errorIn(frame: Frame, chunk: unknown): unknown {
-  if (frame.event === "error") return chunk;
+  if (frame.event === "error") return chunk ?? {};
   if (!isObject(chunk)) return null;
   if (chunk["error"] !== undefined && chunk["error"] !== null) return chunk;
   if (chunk["object"] === "error") return chunk;
@@ -131,7 +144,8 @@ function usageOf(chunk: Loose, choice: Loose | null): Usage | null {
 }
 
 function count(value: unknown): number | null {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;
+  // A row holds no count beyond the safe integers.
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
 function nonEmpty(value: unknown): string | null {

@@ -1,6 +1,6 @@
 import { failure, type Failure } from "../core/failure.ts";
 import type { EventTrace, Observation, Outcome, RateLimit, Reason } from "../core/observation.ts";
-import type { HttpRequest, Wire } from "../core/provider.ts";
+import type { HttpRequest, Usage, Wire } from "../core/provider.ts";
 import type { Timeouts } from "../core/run.ts";
 import type { Us } from "../core/units.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -58,8 +58,8 @@ export async function callOnce(
 }
 
 /** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
-function judge(
-  result: ExchangeResult,
+export function judge(
+  result: Pick<ExchangeResult, "error">,
   response: Response,
   cancelled: boolean,
 ): readonly [Outcome, Failure | null, Reason | null] {
@@ -126,8 +126,14 @@ function rateLimit(response: Response): RateLimit | null {
   return response.status === null ? null : rateLimitOf(response.headers);
 }
 
-function traceOf(id: string, { contentUs, totals }: Response): EventTrace {
+function traceOf(id: string, { contentUs, totals, usage }: Response): EventTrace {
   const deltasUs = contentUs.slice(1).map((at, i) => at - contentUs[i]!);
+  return { v: 1, id, firstUs: contentUs[0]!, deltasUs, totals: runningTotals(totals, usage) };
+}
+
+/** Believed only if every event has one, they never fall, begin above 0 and end at the usage that is billed. */
+function runningTotals(totals: readonly (number | null)[], usage: Usage | null): readonly number[] | null {
   const known = totals.filter((total) => total !== null);
-  return { v: 1, id, firstUs: contentUs[0]!, deltasUs, totals: known.length === totals.length ? known : null };
+  const rises = known.every((total, i) => total >= (known[i - 1] ?? 1));
+  return known.length === totals.length && rises && known.at(-1) === usage?.output ? known : null;
 }

@@ -14,8 +14,7 @@ export function rateLimitOf(headers: ResponseHeaders): RateLimit | null {
   return Object.values(said).every((value) => value === null) ? null : said;
 }
 
+/** Plain decimal digits as headers carry them; no exponents, no hexadecimal. */
 function number(text: string | undefined): number | null {
-  if (text === undefined || text.trim() === "") return null;
-  const value = Number(text);
-  return Number.isFinite(value) && value >= 0 ? value : null;
+  return text !== undefined && /^\s*\d{1,15}(?:\.\d{1,9})?\s*$/.test(text) ? Number(text) : null;
 }

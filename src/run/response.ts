@@ -69,8 +69,10 @@ export function readResponse(
       if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
       else applyPart(response, part);
     }
-    const { usage } = response;
-    if (text !== "") response.totals.push(parts.some((part) => part.type === "usage") ? (usage?.output ?? null) : null);
+    if (text === "") return;
+    const total = parts.some((part) => part.type === "usage") ? (response.usage?.output ?? null) : null;
+    // What falls is no running total, and would give an event a negative number of tokens.
+    response.totals.push(total !== null && total >= (response.totals.at(-1) ?? 0) ? total : null);
   };
   return {
     response,

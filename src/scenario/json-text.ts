@@ -5,6 +5,8 @@ type JsonText =
 
 const CHARS_MAX = 1024 * 1024;
 const DEPTH_MAX = 64;
+/** Of keys that stand twice; who has more mends these first. */
+const FAULTS_MAX = 20;
 
 /**
  * Reads JSON that a person wrote. Stricter than `JSON.parse`: a key that stands twice in an object is a problem, since
@@ -65,7 +67,8 @@ function faultsOf(text: string): Fault[] {
     const token = matchAt(TOKEN, text, at);
     if (token?.startsWith('"') && expected.startsWith("a key")) {
       const key = JSON.parse(token) as string;
-      if (levels.at(-1)!.has(key)) faults.push({ at, what: `the key ${token} stands twice in one object` });
+      if (levels.at(-1)!.has(key) && faults.length < FAULTS_MAX)
+        faults.push({ at, what: `the key ${token} stands twice in one object` });
       levels.at(-1)!.add(key);
     }
     const next: Expected | null = token === null ? null : step(expected, token, levels);

@@ -166,6 +166,8 @@ describe("one call that goes well", () => {
     expect(await trace(chunk(" a b", 2), chunk(" c", 3), chunk(" d e f", 6))).toEqual([2, 3, 6]);
     expect(await trace(chunk(" a b", 2), chunk(" c", null), chunk(" d", 4))).toBeNull();
     expect(await trace(chunk(" a", null))).toBeNull();
+    expect(await trace(chunk(" a", 0), chunk(" b", 0), chunk(" c", 3))).toBeNull();
+    expect(await trace(chunk(" a", 3), chunk(" b", 2), chunk(" c", 4))).toBeNull();
   });
 
   it("names another model than the one asked for", async () => {

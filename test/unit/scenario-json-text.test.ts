@@ -25,6 +25,12 @@ describe("JSON that a person wrote", () => {
     expect(readJsonText(text)).toEqual({ ok: false, problems: [problem] });
   });
 
+  it("names the first twenty keys that stand twice, of very many", () => {
+    const text = `{${Array.from({ length: 100_000 }, () => '"a":1').join(",")}}`;
+    const read = readJsonText(text);
+    expect(read.ok ? [] : read.problems).toHaveLength(20);
+  });
+
   it("may not state a key twice in one object, but in two", () => {
     expect(readJsonText('{"a": 1,\n "\\u0061": 2}')).toEqual({
       ok: false,

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { FAILURE_KINDS, FAILURE_DETAIL_MAX, type Failure } from "../../src/core/failure.ts";
+import type { Random } from "../../src/core/random.ts";
+import { httpFailure, streamFailure } from "../../src/protocol/errors.ts";
+import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { sseFramer } from "../../src/protocol/sse.ts";
+import { rateLimitOf } from "../../src/run/rate-limit.ts";
+import { readJsonText } from "../../src/scenario/json-text.ts";
+import { eventTraceSchema, intentSchema, observationSchema, tokenCountSchema } from "../../src/store/schema.ts";
+import { readCorpus } from "../support/corpus.ts";
+import { cutAt, replay } from "../support/replay.ts";
+
+/** One parser under fuzz. */
+export interface Target {
+  readonly name: string;
+  /** Of 100 inputs, so many go here. */
+  readonly share: number;
+  readonly seeds: readonly Buffer[];
+  /** Parses; throws when the parser does, or when what it gave back breaks a promise. Names the outcome in a few words. */
+  readonly run: (input: Buffer, random: Random) => string;
+}
+
+const ROOT = join(import.meta.dirname, "../..");
+const { usage, finish, failure, modelEchoed } = observationSchema.shape;
+
+/** Every parser of bytes that others write. */
+export function fuzzTargets(): readonly Target[] {
+  const corpus = readCorpus().filter(({ bytes }) => bytes.length < 16_384);
+  const bodies = corpus.map(({ bytes }) => bytes);
+  const data = bodies.flatMap((bytes) => sseFramer().push(bytes)).map((frame) => Buffer.from(frame.data));
+  const refusals = corpus.filter(({ head }) => head.status !== 200).map(({ bytes }) => bytes);
+  return [
+    { name: "sse framer", share: 20, seeds: bodies, run: frames },
+    { name: "openai-chat reader", share: 25, seeds: data, run: parts },
+    { name: "response", share: 20, seeds: bodies, run: response },
+    { name: "error normaliser", share: 15, seeds: [...refusals, ...data], run: normalised },
+    { name: "rate-limit headers", share: 5, seeds: headerSeeds(), run: rateLimit },
+    { name: "json text", share: 10, seeds: jsonSeeds(), run: jsonText },
+    { name: "store row", share: 5, seeds: rowSeeds(), run: row },
+  ];
+}
+
+function cuts(bytes: Buffer, random: Random): Buffer[] {
+  const offsets = Array.from({ length: random.int(8) }, () => random.int(bytes.length + 1));
+  return cutAt(
+    bytes,
+    [...new Set(offsets)].toSorted((a, b) => a - b),
+  );
+}
+
+function frames(input: Buffer, random: Random): string {
+  const whole = sseFramer().push(input);
+  const framer = sseFramer();
+  const pieces = cuts(input, random).flatMap((chunk) => framer.push(chunk));
+  assert.equal(pieces.length, whole.length, "frames depend on how the bytes were cut");
+  for (const [i, { event, data }] of whole.entries()) assert.ok(pieces[i]!.event === event && pieces[i]!.data === data);
+  return whole.length === 0 ? "no frame" : whole.length < 10 ? "under 10 frames" : "10 frames and more";
+}
+
+function parts(input: Buffer, random: Random): string {
+  const read = openaiChat({ maxTokensField: "max_tokens", streamOptions: true }).reader();
+  const event = [null, null, null, "ping", "error"][random.int(5)]!;
+  const found = read({ event, data: input.toString("utf8") });
+  for (const part of found) {
+    if (part.type === "content") assert.notEqual(part.text, "");
+    if (part.type === "usage") usage.parse(part.usage);
+    if (part.type === "finish") finish.parse(part.reason);
+    if (part.type === "model") assert.ok(part.id.length <= 200);
+    if (part.type === "error") sound(part.failure);
+  }
+  const error = found.find((part) => part.type === "error");
+  return error !== undefined ? `error ${error.failure.kind}` : (found.at(-1)?.type ?? "nothing");
+}
+
+function response(input: Buffer, random: Random): string {
+  const head = { status: 200, headers: { "content-type": "text/event-stream" } };
+  const { outcome, failure: because, response: read } = replay(head, cuts(input, random));
+  // What goes into the row survives the row.
+  const kept = { usage: read.usage, finish: read.finish, modelEchoed: read.model };
+  assert.deepEqual(
+    {
+      usage: usage.parse(kept.usage),
+      finish: finish.parse(kept.finish),
+      modelEchoed: modelEchoed.parse(kept.modelEchoed),
+    },
+    kept,
+  );
+  assert.ok(read.totals.length === read.contentUs.length && read.contentUs.length <= read.totalEvents);
+  assert.ok(
+    read.totals.every((total, i) => total === null || total >= (read.totals[i - 1] ?? 0)),
+    "a total that falls",
+  );
+  if (because === null)
+    assert.ok(outcome === "completed" && (read.done || read.finish !== null), "whole without an end");
+  else sound(because);
+  return because?.kind ?? outcome;
+}
+
+function normalised(input: Buffer, random: Random): string {
+  const text = input.toString("utf8");
+  const status = random.int(2) === 0 ? [400, 401, 404, 422, 429, 500, 503][random.int(7)]! : 100 + random.int(900);
+  const refused = httpFailure(status, text);
+  sound(refused);
+  assert.equal(refused.status, status);
+  sound(streamFailure(parsed(text)));
+  return refused.kind;
+}
+
+/** A failure that a row can hold. */
+function sound(because: Failure): void {
+  assert.deepEqual(failure.parse(because), because);
+  assert.ok(FAILURE_KINDS.includes(because.kind));
+  assert.ok((because.detail ?? "").length <= FAILURE_DETAIL_MAX && (because.code ?? "").length <= 100);
+}
+
+const RATE_HEADERS = [
+  "retry-after",
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-limit-tokens",
+  "x-ratelimit-remaining-tokens",
+];
+
+function rateLimit(input: Buffer): string {
+  const values = input.toString("latin1").split("\n");
+  const headers = Object.fromEntries(
+    RATE_HEADERS.flatMap((name, i) => (values[i] === undefined ? [] : [[name, values[i]]])),
+  );
+  const said = rateLimitOf(headers);
+  if (said === null) return "nothing said";
+  for (const value of Object.values(said)) assert.ok(value === null || (Number.isFinite(value) && value >= 0));
+  return said.retryAfterMs === null ? "limits" : "retry-after";
+}
+
+function jsonText(input: Buffer): string {
+  const text = input.toString("utf8");
+  const read = readJsonText(text);
+  const reference = parsed(text.replace(/^\uFEFF/, ""));
+  if (read.ok) assert.deepEqual(read.value, reference);
+  else if (reference !== undefined) {
+    for (const problem of read.problems) assert.match(problem, /stands twice|nested deeper|larger than/);
+  } else assert.match(read.problems.at(-1)!, /^line \d+, column \d+: /);
+  return read.ok ? "read" : reference === undefined ? "no JSON" : "JSON, refused";
+}
+
+function row(input: Buffer): string {
+  const value = parsed(input.toString("utf8"));
+  for (const schema of [observationSchema, eventTraceSchema, intentSchema, tokenCountSchema]) {
+    const first = schema.safeParse(value);
+    if (!first.success) continue;
+    assert.deepEqual(schema.parse(JSON.parse(JSON.stringify(first.data))), first.data);
+    return "a row";
+  }
+  return value === undefined ? "no JSON" : "no row";
+}
+
+/** The value of a JSON text; undefined when it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function headerSeeds(): Buffer[] {
+  return [
+    "7\n100\n99\n200000\n1999",
+    "Wed, 21 Oct 2026 07:28:00 GMT\n14400\n14399",
+    "2m59.56s\n0\n0\n0\n0",
+    " 1.5 \n1e3\n0x10\n-1\nNaN",
+    "100, 100;w=60\nInfinity\n\n1_000",
+    "1e307",
+  ].map((text) => Buffer.from(text));
+}
+
+function jsonSeeds(): Buffer[] {
+  return ["scenarios", "providers"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => readFileSync(join(ROOT, folder, name))),
+  );
+}
+
+function rowSeeds(): Buffer[] {
+  const folder = join(ROOT, "test/golden/run-v1");
+  return readdirSync(folder)
+    .filter((name) => /\.ndjson(\.gz)?$/.test(name))
+    .flatMap((name) => {
+      const bytes = readFileSync(join(folder, name));
+      const text = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+      return text
+        .split("\n")
+        .slice(0, 20)
+        .filter((line) => line !== "")
+        .map((line) => Buffer.from(line));
+    });
+}
