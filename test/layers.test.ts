@@ -43,11 +43,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "simulator",
     "registry.ts",
     "kit.ts",
+    "package-root.ts",
   ],
   simulator: [],
   cli: ["*"],
   "registry.ts": ["*"],
   "kit.ts": ["core", "protocol", "auth"],
+  "package-root.ts": [],
 };
 const FOLDERS = Object.keys(MAY_IMPORT).filter((name) => !name.endsWith(".ts"));
 /** All that one file of src could reach: each layer, the two files beside them, and the providers. */

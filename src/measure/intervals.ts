@@ -25,13 +25,6 @@ export function quantileRanks(n: number, p: number): { readonly low: number; rea
   if (n < requestsNeeded(p) || n < requestsNeeded(1 - p)) return null;
   const { first, weights } = binomialWeights(n, p);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let low = first;
-  let below = 0;
-  for (const weight of weights) {
-    below += weight;
-    if (below > TAIL * total) break;
-    low += 1;
-  }
   let high = first + weights.length;
   let above = 0;
   for (const weight of weights.toReversed()) {
@@ -39,7 +32,24 @@ export function quantileRanks(n: number, p: number): { readonly low: number; rea
     if (above > TAIL * total) break;
     high -= 1;
   }
-  return { low: low - 1, high: high - 1 };
+  return { low: quantileLowRank(n, p), high: high - 1 };
+}
+
+/**
+ * Rank, counted from 0, of the value that quantile p is shown to reach: the low end of {@link quantileRanks}, which exists
+ * at the top for any n. For p99 it is the largest of 1 or 2 values, the third largest of 40, the fifth largest of 120.
+ */
+export function quantileLowRank(n: number, p: number): number {
+  const { first, weights } = binomialWeights(n, p);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let low = first;
+  let below = 0;
+  for (const weight of weights) {
+    below += weight;
+    if (below > TAIL * total) break;
+    low += 1;
+  }
+  return Math.max(0, low - 1);
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Canary {
 
 /** Events of one answer; the server sends one every 50 ms. Long, so that a day's run fits the server's ledger. */
 const EVENTS = 400;
+const LEDGER_WAIT_US = 1_000_000;
+const LEDGER_POLL_MS = 20;
 const LEDGER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
@@ -55,7 +57,7 @@ export function startCanary(origin: string, runId: string, wire: Wire, limits: T
     stop: async () => {
       stopping.abort();
       await running;
-      const ledger = await get(pool, `${origin}/ledger?profile=canary`, limits, time);
+      const ledger = await wholeLedger(pool, origin, stampsByPrompt.size, limits, time);
       const stats = await get(pool, `${origin}/stats`, limits, time);
       await pool.close();
       const errorsMs = ledger.split("\n").flatMap((line) => errorsOf(line, stampsByPrompt, time));
@@ -86,6 +88,23 @@ async function streamStamps(
   signal.removeEventListener("abort", end);
   pool.give(connection, sent !== null);
   return reader.response.contentUs;
+}
+
+/** The canary's part of the ledger, once the server has seen that the last stream was ended; at the latest after a second. */
+async function wholeLedger(
+  pool: Pool,
+  origin: string,
+  streams: number,
+  limits: Timeouts,
+  time: RealTime,
+): Promise<string> {
+  const giveUpUs = time.now() + LEDGER_WAIT_US;
+  for (;;) {
+    const ledger = await get(pool, `${origin}/ledger?profile=canary`, limits, time);
+    const records = ledger.split("\n").filter((line) => line !== "").length;
+    if (records >= streams || time.now() > giveUpUs) return ledger;
+    await new Promise<void>((resolve) => void time.after(LEDGER_POLL_MS, resolve));
+  }
 }
 
 /** The body of a small answer; empty when there is none. */

@@ -6,6 +6,7 @@ import {
   DONE,
   errorBody,
   errorEvent,
+  textChunks,
   usageBody,
   usageChunk,
   type ApiError,
@@ -25,8 +26,10 @@ export type Step =
       readonly tokens: number;
     }
   | { readonly act: "write" | "end"; readonly atMs: number; readonly bytes: string }
-  /** Destroys the socket; `reset` with a TCP RST. */
-  | { readonly act: "cut" | "reset"; readonly atMs: number };
+  /** Destroys the socket. */
+  | { readonly act: "cut"; readonly atMs: number }
+  /** The same with a TCP RST. */
+  | { readonly act: "reset"; readonly atMs: number };
 
 /** Everything that one request gets, fixed in advance. */
 export interface Answer {
@@ -179,22 +182,18 @@ function* streamSteps(parts: Parts): Generator<Step> {
   const pauseMs = (index: number): number => (fault?.name === "stall" && index === half ? fault.ms : 0);
   // Text never comes before the prologue, whatever the draw.
   let atMs = Math.max(parts.ttftMs, profile.prologue.roleMs, profile.prologue.emptyDeltaMs ?? 0);
+  const textChunk = textChunks(identity);
   let sent = 0;
   for (let index = 0; index < count; index += 1) {
     // The sum of gaps fixed in advance: an absolute schedule with the configured distribution between chunks.
     if (index > 0) atMs += parts.gapMs() + pauseMs(index);
     const rest = fault?.name === "endless" ? Infinity : request.maxTokens - sent;
     const tokens = Math.min(profile.tokensPerEvent, rest);
-    const text = Array.from({ length: tokens }, parts.word).join("");
+    let text = "";
+    for (let words = 0; words < tokens; words += 1) text += parts.word();
     sent += tokens;
     const usage = running ? usageBody(request.promptTokens, sent) : null;
-    yield {
-      act: "content",
-      atMs,
-      bytes: chunk(identity, { delta: { content: text }, finish: null }, usage),
-      text,
-      tokens,
-    };
+    yield { act: "content", atMs, bytes: textChunk(text, usage), text, tokens };
   }
   if (fault?.name === "cut" || fault?.name === "endless") {
     yield { act: "cut", atMs: atMs + parts.gapMs() };

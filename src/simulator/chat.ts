@@ -37,6 +37,8 @@ export interface ChatOptions {
   readonly scheduler: Scheduler;
   readonly ledger: Ledger;
   readonly lateness: Lateness;
+  /** Ends a connection with a TCP RST. */
+  readonly reset: (socket: Socket) => void;
 }
 
 export const UNAUTHORIZED: ApiError = {
@@ -125,6 +127,7 @@ function open(
       promptHash: request?.promptHash ?? null,
       tokensPerEvent: call.profile.tokensPerEvent,
     },
+    reset: state.reset,
     onLateness: state.lateness.record,
     onEnd: state.ledger.add,
   });

@@ -1,8 +1,10 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Answer, Step } from "./answer.ts";
 import { NS_PER_MS, type Clock } from "./clock.ts";
 import type { LedgerRecord } from "./ledger.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { openWire } from "./wire.ts";
 
 /** What is known of a request when its answer begins. */
 export type RequestFacts = Pick<
@@ -40,6 +42,8 @@ export interface ExchangeOptions {
   readonly scheduler: Scheduler;
   readonly response: ServerResponse;
   readonly facts: RequestFacts;
+  /** Ends a connection with a TCP RST. */
+  readonly reset: (socket: Socket) => void;
   readonly onLateness: (ns: number) => void;
   /** Called once, just before the last byte goes: whoever has seen the end finds the record. */
   readonly onEnd: (record: LedgerRecord) => void;
@@ -81,25 +85,18 @@ export function openExchange(options: ExchangeOptions): Exchange {
   // Gone before it was listened to.
   if (response.destroyed) finish(clock.now(), true);
 
-  // The request's: the response lets go of its socket when it ends.
-  const { socket } = response.req;
+  const wire = openWire(response, options.reset);
   const perform = (step: Step, dueNs: number): void => {
-    const writes = step.act !== "cut" && step.act !== "reset";
-    if (writes && state.headersNs === null) response.writeHead(state.answer.status ?? 500, state.answer.headers);
+    const act = wire.ready(step, state.answer);
     // The stamp: all work is done, and the next thing is the write.
     const nowNs = clock.now();
     note(state, step, nowNs, nowNs - dueNs);
     options.onLateness(nowNs - dueNs);
-    if (step.act === "content" || step.act === "write") response.write(step.bytes);
-    else finish(nowNs, false);
-    if (step.act === "end") response.end(step.bytes);
-    if (step.act === "cut") socket.destroy();
-    if (step.act === "reset") socket.resetAndDestroy();
-    // node:http corks the socket until the end of the turn, when the writes of other streams have had their time too.
-    if (writes) socket.uncork();
-    if (response.writableLength > UNREAD_BYTES_MAX) {
+    if (step.act !== "content" && step.act !== "write") finish(nowNs, false);
+    act();
+    if (wire.unreadBytes() > UNREAD_BYTES_MAX) {
       finish(clock.now(), false);
-      socket.destroy();
+      wire.cut();
     }
   };
   const playAll = (steps: Iterable<Step>, anchorNs: number, done: () => void): void => {
@@ -120,7 +117,8 @@ export function openExchange(options: ExchangeOptions): Exchange {
   };
   return {
     begin: (answer) => {
-      state.answer = answer;
+      const requestId = { "x-request-id": String(options.facts.seq) };
+      state.answer = { ...answer, headers: { ...answer.headers, ...requestId } };
     },
     play: (steps, anchorNs) => Promise.race([ended, new Promise<void>((done) => playAll(steps, anchorNs, done))]),
     served: (queueNs) => {

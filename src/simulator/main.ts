@@ -4,7 +4,7 @@ import { parseProfiles } from "./profiles-file.ts";
 import { startSimulator, type SimulatorOptions } from "./server.ts";
 
 const USAGE =
-  "usage: node src/simulator/main.ts --seed INTEGER [--port 0..65535] [--host ADDRESS] [--ledger FILE] [--profiles FILE.json]";
+  "usage: node src/simulator/main.ts --seed INTEGER [--port 0..65535] [--host ADDRESS] [--ledger FILE] [--profiles FILE.json] [--tls]";
 /** Bad usage or configuration, as the command line of the whole program has it. */
 const EXIT_USAGE = 2;
 
@@ -34,15 +34,28 @@ async function serve(given: SimulatorOptions): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   if (stdinIsPipe()) process.stdin.on("end", stop).on("error", stop).resume();
-  const { host, port } = simulator;
-  process.stdout.write(`${JSON.stringify({ listening: { host, port }, pid: process.pid, seed: given.seed })}\n`);
+  const { host, port, ca } = simulator;
+  const line = {
+    listening: { host, port },
+    pid: process.pid,
+    seed: given.seed,
+    ...(ca === null ? {} : { tls: true, ca }),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 function readOptions(args: readonly string[]): SimulatorOptions | { readonly problems: readonly string[] } {
   const string = { type: "string" } as const;
   let values;
   try {
-    const known = { port: string, seed: string, host: string, ledger: string, profiles: string };
+    const known = {
+      port: string,
+      seed: string,
+      host: string,
+      ledger: string,
+      profiles: string,
+      tls: { type: "boolean" },
+    } as const;
     values = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: false }).values;
   } catch (error) {
     return { problems: [messageOf(error)] };
@@ -61,6 +74,7 @@ function readOptions(args: readonly string[]): SimulatorOptions | { readonly pro
     port,
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.ledger === undefined ? {} : { ledger: values.ledger }),
+    ...(values.tls === true ? { tls: true } : {}),
     ...(profiles?.ok === true ? { profiles: profiles.profiles } : {}),
   };
 }

@@ -51,7 +51,7 @@ const FAST: Profile = {
   apiKey: null,
 };
 
-/** The simulated endpoints, of opposite characters and all quick enough for a demonstration. */
+/** The simulated endpoints, of opposite characters and all quick enough for a demonstration; and one to measure clients by. */
 export const PROFILES = {
   "sim-fast": FAST,
   /** Slower, and queues: ten at once find eight places. */
@@ -80,5 +80,11 @@ export const PROFILES = {
     ttft: { baseMs: 70, perInputTokenMs: 0.02, sigma: 0.15 },
     interEvent: { meanMs: 28, sigma: 0.2 },
     tokensPerEvent: 4,
+  },
+  /** No target: nothing is drawn, so that a client beside a measurement knows when each event is due. */
+  canary: {
+    ...FAST,
+    ttft: { baseMs: 50, perInputTokenMs: 0, sigma: 0 },
+    interEvent: { meanMs: 50, sigma: 0 },
   },
 } as const satisfies Profiles;

@@ -1,8 +1,10 @@
-import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { makeCertificate, type CertificateFaults } from "./certificate.ts";
 import { isAuthorized, openChat, UNAUTHORIZED, type Chat } from "./chat.ts";
 import { NS_PER_MS, startClock, type Clock } from "./clock.ts";
+import { createHttpServer } from "./http-server.ts";
 import { openLedger, type LedgerRecord } from "./ledger.ts";
 import { errorBody, modelList } from "./openai.ts";
 import { PROFILES, type Profiles } from "./profile.ts";
@@ -19,13 +21,17 @@ export interface SimulatorOptions {
   readonly profiles?: Profiles;
   /** NDJSON file that the ledger is appended to. */
   readonly ledger?: string;
+  /** HTTPS with a certificate made at the start, in order or with something wrong; plain HTTP when absent. */
+  readonly tls?: true | CertificateFaults;
 }
 
 export interface Simulator {
-  /** `http://127.0.0.1:41234`; the base URL of a profile is this with `/<profile>/v1`. */
+  /** `http://127.0.0.1:41234`, `https:` with TLS; the base URL of a profile is this with `/<profile>/v1`. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** PEM of the authority that a client has to trust; null without TLS. */
+  readonly ca: string | null;
   /** Ended chat requests, oldest first; at most the newest `LEDGER_RECORDS_MAX`. */
   ledger(): readonly LedgerRecord[];
   stats(): SimulatorStats;
@@ -33,11 +39,8 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Idle connections stay open longer than any pause of a benchmark, so that this server's time-out is never measured. */
-const KEEP_ALIVE_MS = 600_000;
 /** Connections that the system may hold before they are accepted: a burst of several hundred clients is not refused. */
 const BACKLOG = 2048;
-const CONNECTIONS_MAX = 10_000;
 /** What `models` lists. Any other name is answered as well. */
 const MODEL_ID = "llama-3.1-405b-instruct";
 const PROFILE_ROUTE = /^(?:GET \/([^/]+)\/v1\/models|POST \/([^/]+)\/v1\/chat\/completions)$/;
@@ -53,15 +56,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = startClock();
   const scheduler = startScheduler(clock);
   const lateness = openLateness();
-  const chat = openChat({ seed: options.seed, profiles, clock, scheduler, ledger, lateness });
+  const { tls } = options;
+  const certificate = tls === undefined ? null : makeCertificate(Date.now(), tls === true ? {} : tls);
+  const { server, reset, cutAll } = createHttpServer(certificate);
+  const chat = openChat({ seed: options.seed, profiles, clock, scheduler, ledger, lateness, reset });
   const stats = (): SimulatorStats => ({
     ...chat.counts(),
     lateness: lateness.read(),
     ledgerError: ledger.fileError()?.message ?? null,
   });
-  const listener = listenerOf({ seed: options.seed, profiles, clock, scheduler, chat, stats, ledger: ledger.records });
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener);
-  server.maxConnections = CONNECTIONS_MAX;
+  const site = { seed: options.seed, profiles, clock, scheduler, chat, stats, ledger: ledger.records };
+  server.on("request", listenerOf(site));
   const host = options.host ?? "127.0.0.1";
   try {
     server.listen({ host, port: options.port ?? 0, backlog: BACKLOG });
@@ -76,15 +81,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     chat.close();
     scheduler.stop();
     server.close();
-    server.closeAllConnections();
+    cutAll();
     await drained;
     await ledger.close();
   };
   let closed: Promise<void> | null = null;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: `${certificate === null ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
     host,
     port,
+    ca: certificate?.ca ?? null,
     ledger: ledger.records,
     stats,
     close: () => (closed ??= close()),
@@ -108,18 +114,17 @@ function listenerOf(site: Site): RequestListener {
     // A client that is gone: its `close` says so too.
     response.on("error", () => undefined);
     const firstByteNs = site.clock.now();
-    const path = (request.url ?? "").split("?", 1)[0]!;
+    const [path = "", query] = (request.url ?? "").split("?", 2);
     const route = `${request.method} ${path}`;
     const [, modelsOf, chatOf] = PROFILE_ROUTE.exec(route) ?? [];
     const profileName = modelsOf ?? chatOf;
     if (profileName === undefined) {
-      sendOther(site, route, response);
+      sendOther(site, route, new URLSearchParams(query), response);
       return;
     }
     const profile = Object.hasOwn(site.profiles, profileName) ? site.profiles[profileName] : undefined;
     if (profile === undefined) {
-      const message = `There is no profile ${profileName}; there are ${Object.keys(site.profiles).join(", ")}.`;
-      sendJson(response, 404, errorBody({ message, type: "invalid_request_error", code: "model_not_found" }));
+      sendNoProfile(site, profileName, response);
     } else if (modelsOf !== undefined) {
       const send = (): void => {
         if (isAuthorized(request, profile)) sendJson(response, 200, modelList([MODEL_ID]));
@@ -133,7 +138,7 @@ function listenerOf(site: Site): RequestListener {
 }
 
 /** The routes of the server itself. */
-function sendOther(site: Site, route: string, response: ServerResponse): void {
+function sendOther(site: Site, route: string, query: URLSearchParams, response: ServerResponse): void {
   switch (route) {
     case "GET /healthz":
       sendJson(response, 200, JSON.stringify({ status: "ok", seed: site.seed }));
@@ -142,13 +147,7 @@ function sendOther(site: Site, route: string, response: ServerResponse): void {
       sendJson(response, 200, JSON.stringify(site.stats()));
       break;
     case "GET /ledger":
-      response.writeHead(200, { "content-type": "application/x-ndjson" });
-      response.end(
-        site
-          .ledger()
-          .map((record) => `${JSON.stringify(record)}\n`)
-          .join(""),
-      );
+      sendLedger(site, query.get("profile"), response);
       break;
     default:
       sendJson(
@@ -157,6 +156,22 @@ function sendOther(site: Site, route: string, response: ServerResponse): void {
         errorBody({ message: `Nothing is at ${route}.`, type: "invalid_request_error", code: "not_found" }),
       );
   }
+}
+
+/** @param profileName whose records alone; null for all */
+function sendLedger(site: Site, profileName: string | null, response: ServerResponse): void {
+  if (profileName !== null && !Object.hasOwn(site.profiles, profileName)) {
+    sendNoProfile(site, profileName, response);
+    return;
+  }
+  const records = site.ledger().filter((record) => profileName === null || record.profile === profileName);
+  response.writeHead(200, { "content-type": "application/x-ndjson" });
+  response.end(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+}
+
+function sendNoProfile(site: Site, profileName: string, response: ServerResponse): void {
+  const message = `There is no profile ${profileName}; there are ${Object.keys(site.profiles).join(", ")}.`;
+  sendJson(response, 404, errorBody({ message, type: "invalid_request_error", code: "model_not_found" }));
 }
 
 function sendJson(response: ServerResponse, status: number, body: string): void {

@@ -1,4 +1,5 @@
 import { request, type Agent, type IncomingHttpHeaders } from "node:http";
+import { request as secureRequest } from "node:https";
 import { PROFILES, type Profile } from "../../src/simulator/profile.ts";
 
 /** A profile that waits for nothing and draws nothing: each test states what it is about. */
@@ -26,7 +27,7 @@ export interface Seen {
 /** Calls with node's own client, which shares no code with the transport of this project. Never rejects. */
 export function call(
   url: string,
-  given: { method?: "GET" | "POST"; body?: string; headers?: Record<string, string>; agent?: Agent } = {},
+  given: { method?: "GET" | "POST"; body?: string; headers?: Record<string, string>; agent?: Agent; ca?: string } = {},
 ): Promise<Seen> {
   return new Promise((resolve) => {
     const reads: { atNs: bigint; text: string }[] = [];
@@ -36,10 +37,11 @@ export function call(
     let sentNs = 0n;
     const end = (error: string | null): void =>
       resolve({ status, headers, text: reads.map((read) => read.text).join(""), reads, sentNs, headersNs, error });
-    const outgoing = request(url, {
+    const outgoing = (url.startsWith("https:") ? secureRequest : request)(url, {
       method: given.method ?? "POST",
       agent: given.agent ?? false,
       headers: given.headers ?? {},
+      ...(given.ca === undefined ? {} : { ca: given.ca }),
     });
     outgoing.on("response", (response) => {
       headersNs = process.hrtime.bigint();

@@ -61,6 +61,10 @@ describe("herdbench run --base-url", () => {
     );
     const { manifest, observations, tokens, events } = await readRun(folder);
     expect(manifest.end!.reason).toBe("complete");
+    // The canary: our own error in this very run, later than the write and not by much.
+    expect(manifest.end!.clientErrorMsP99).toBeGreaterThan(0);
+    expect(manifest.end!.clientErrorMsP99).toBeLessThan(1000);
+    expect(manifest.end!.simulatorLatenessMsP99).toBeGreaterThanOrEqual(0);
     expect(observations).toHaveLength(8);
     expect(
       observations.every(

@@ -131,7 +131,7 @@ test("the round trip delays everything, errors too", async () => {
 });
 
 test("beyond its capacity a server queues first come, first served, and beyond that turns away", async () => {
-  const simulator = await start({ capacity: 1, queueMax: 2, interEvent: { meanMs: 20, sigma: 0 } });
+  const simulator = await start({ capacity: 1, queueMax: 2, interEvent: { meanMs: 150, sigma: 0 } });
   const ask = (prompt: string) => call(chatUrl(simulator), { body: chatBody({ prompt, maxTokens: 5 }) });
   const prompts = ["a", "b", "c", "d"];
   const asked: ReturnType<typeof ask>[] = [];

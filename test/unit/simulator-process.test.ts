@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { call, chatBody, INSTANT, payloads } from "../support/simulator-client.ts";
+import type { LedgerRecord } from "../../src/simulator/ledger.ts";
+import { call, chatBody, INSTANT, payloads, textOf } from "../support/simulator-client.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/simulator/main.ts", import.meta.url));
 
@@ -39,6 +40,8 @@ async function listening(args: readonly string[]) {
     listening: { host: string; port: number };
     pid: number;
     seed: number;
+    tls?: true;
+    ca?: string;
   };
   return { ...program, line, url: `http://${line.listening.host}:${line.listening.port}` };
 }
@@ -86,6 +89,43 @@ test("serves profiles from a file, and another process gives the same prompt the
   }
   expect(texts[1]).toBe(texts[0]);
   expect(texts[2]).not.toBe(texts[0]);
+});
+
+test("says with --tls what a client has to trust", async () => {
+  const { line } = await listening(["--seed", "405", "--tls"]);
+  expect(line).toMatchObject({ tls: true, ca: expect.stringMatching(/^-----BEGIN CERTIFICATE-----\n/) });
+  // The authority's certificate alone: neither the server's nor a key.
+  expect(line.ca!.split("-----BEGIN ")).toHaveLength(2);
+  const url = `https://127.0.0.1:${line.listening.port}/sim-fast/v1/chat/completions`;
+  const body = chatBody({ prompt: "Hi", maxTokens: 4 });
+  expect(await call(url, { body, ca: line.ca! })).toMatchObject({ status: 200, error: null });
+});
+
+test("stopped by a signal it writes and reads nothing, and the ledger says when it went on", async () => {
+  const profiles = join(folder, "paced.json");
+  await writeFile(profiles, JSON.stringify({ own: { ...INSTANT, interEvent: { meanMs: 10, sigma: 0 } } }));
+  const { child, url } = await listening(["--seed", "405", "--profiles", profiles]);
+  const ask = (prompt: string) =>
+    call(`${url}/own/v1/chat/completions`, { body: chatBody({ prompt, maxTokens: 200 }) });
+  const before = ask("before");
+  await expect.poll(async () => (await call(`${url}/stats`, { method: "GET" })).text).toContain('"inFlight":1');
+  child.kill("SIGSTOP");
+  const stoppedNs = process.hrtime.bigint();
+  const during = ask("during");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const continuedNs = process.hrtime.bigint();
+  child.kill("SIGCONT");
+  for (const seen of [await before, await during]) expect(textOf(seen.text).trim().split(" ")).toHaveLength(200);
+  const [first, second] = (await call(`${url}/ledger`, { method: "GET" })).text
+    .trimEnd()
+    .split("\n")
+    .map((each) => JSON.parse(each) as LedgerRecord)
+    .toSorted((a, b) => a.seq - b.seq);
+  const writtenNs = first!.events.map((atNs) => BigInt(first!.received) + BigInt(atNs));
+  // The signal may take a moment to arrive.
+  expect(writtenNs.filter((atNs) => atNs > stoppedNs + 50_000_000n && atNs < continuedNs)).toEqual([]);
+  expect(first!.latenessUsMax).toBeGreaterThan(200_000);
+  expect(BigInt(second!.received)).toBeGreaterThan(continuedNs);
 });
 
 test("refuses a bad command line with code 2 and every problem at once", async () => {

@@ -1,5 +1,7 @@
 import tokenizer from "llama3-tokenizer-js";
 import { describe, expect, test } from "vitest";
+import { SIMULATED_IDS } from "../../src/cli/simulated-targets.ts";
+import { answerOf } from "../../src/simulator/answer.ts";
 import { PROFILES, type Profile } from "../../src/simulator/profile.ts";
 import { parseProfiles } from "../../src/simulator/profiles-file.ts";
 import { tokensOfWords, WORDS, wordsOf } from "../../src/simulator/words.ts";
@@ -13,6 +15,35 @@ function problemsOf(value: unknown): readonly string[] {
 
 test("the built-in profiles are valid, also after a round trip through JSON", () => {
   expect(parseProfiles(JSON.parse(JSON.stringify(PROFILES)))).toEqual({ ok: true, profiles: PROFILES });
+});
+
+test("the canary's events are due every 50 ms from 50 ms on, whatever the prompt", () => {
+  for (const promptHash of ["a", "b"]) {
+    const { service, fault } = answerOf({
+      seed: 405,
+      profileName: "canary",
+      profile: PROFILES.canary,
+      request: {
+        model: "m",
+        stream: true,
+        includeUsage: false,
+        maxTokens: 4,
+        promptWords: 1,
+        promptTokens: 999,
+        promptHash,
+      },
+      slowness: 1,
+    });
+    const contents = [...service!].filter((step) => step.act === "content");
+    expect(contents.map(({ atMs, tokens }) => [atMs, tokens])).toEqual([
+      [50, 1],
+      [100, 1],
+      [150, 1],
+      [200, 1],
+    ]);
+    expect(fault).toBeNull();
+  }
+  expect(SIMULATED_IDS).not.toContain("canary");
 });
 
 describe("a profiles file with mistakes", () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chunk, textChunks } from "../../src/simulator/openai.ts";
 import type { Profile } from "../../src/simulator/profile.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { call, chatBody, chunksOf, INSTANT, payloads, textOf } from "../support/simulator-client.ts";
@@ -8,6 +9,7 @@ import { call, chatBody, chunksOf, INSTANT, payloads, textOf } from "../support/
 const PROFILES: Record<string, Profile> = {
   instant: INSTANT,
   four: { ...INSTANT, tokensPerEvent: 4 },
+  paced: { ...INSTANT, interEvent: { meanMs: 10, sigma: 0 } },
   locked: { ...INSTANT, apiKey: "planted-key" },
   never: { ...INSTANT, usage: "never" },
   finish: { ...INSTANT, usage: "finish-chunk" },
@@ -53,6 +55,17 @@ test("a seeded stream has exactly these bytes, framing included", async () => {
   );
   expect(rest.join("\r\n\r\n")).toBe(`${chunked}0\r\n\r\n`);
 });
+
+test.each([null, { prompt_tokens: 11, completion_tokens: 3, total_tokens: 14 }])(
+  "an event of text has the bytes of any other event, with usage %j",
+  (usage) => {
+    const identity = { id: "chatcmpl-1", model: 'a "model" named \\ é' };
+    for (const content of [" the", "", ' "quoted"\n\u2028\ud800']) {
+      const any = chunk(identity, { delta: { content }, finish: null }, usage);
+      expect(textChunks(identity)(content, usage)).toBe(any);
+    }
+  },
+);
 
 describe("the stream", () => {
   test("has exactly the tokens that were asked for, the last event the rest", async () => {
@@ -189,4 +202,64 @@ test("models, health, stats and ledger answer", async () => {
   });
   const lines = (await get("/ledger")).trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(simulator.ledger());
+});
+
+test("the ledger of one profile has its records alone, and that of an unknown profile is refused", async () => {
+  const get = (path: string) => call(`${simulator.url}${path}`, { method: "GET" });
+  for (const profile of ["four", "instant", "four"]) {
+    await call(chatUrl(profile), { body: chatBody({ prompt: "x", maxTokens: 1 }) });
+  }
+  const lines = (await get("/ledger?profile=four")).text.trimEnd().split("\n");
+  const expected = simulator.ledger().filter((record) => record.profile === "four");
+  expect(expected.length).toBeGreaterThanOrEqual(2);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(expected);
+  expect(await get("/ledger?profile=sim-far")).toMatchObject({ status: 200, text: "" });
+  expect(await get("/ledger?profile=toString")).toMatchObject({ status: 404 });
+});
+
+test("every answer names its ledger record as its request id", async () => {
+  for (const body of [
+    chatBody({ prompt: "id", maxTokens: 1 }),
+    "{",
+    chatBody({ prompt: "id", maxTokens: 1, stream: false }),
+  ]) {
+    const { headers } = await call(chatUrl("instant"), { body });
+    expect(headers["x-request-id"]).toBe(String(simulator.ledger().at(-1)!.seq));
+  }
+});
+
+test("chunks are framed by their bytes, not their characters", async () => {
+  const body = chatBody({ prompt: "bytes", maxTokens: 3 }).replace("llama-3.1-405b-instruct", "modèle-\u{1f999}");
+  const seen = await call(chatUrl("instant"), { body });
+  expect(seen.error).toBeNull();
+  expect(new Set(chunksOf(seen.text).map((each) => each.model))).toEqual(new Set(["modèle-\u{1f999}"]));
+});
+
+test("requests sent ahead on one connection are answered in turn, each stream whole", async () => {
+  const ask = (profile: string, prompt: string, more = ""): string => {
+    const body = chatBody({ prompt, maxTokens: 6 });
+    return `POST /${profile}/v1/chat/completions HTTP/1.1\r\nhost: x\r\n${more}content-length: ${body.length}\r\n\r\n${body}`;
+  };
+  const socket = connect(simulator.port, "127.0.0.1");
+  // The second is ready while the first still runs, so that its events wait for the connection.
+  socket.write(ask("paced", "first") + ask("four", "second", "connection: close\r\n"));
+  let text = "";
+  socket.on("data", (data: Buffer) => (text += data.toString("utf8")));
+  await once(socket, "close");
+  const answers = text.split(/(?=HTTP\/1\.1 200 OK)/);
+  expect(answers).toHaveLength(2);
+  expect(answers.map((each) => each.split('"content":" ').length - 1)).toEqual([6, 2]);
+  for (const each of answers) expect(each).toMatch(/data: \[DONE\]\n\n\r\n0\r\n\r\n$/);
+});
+
+test("a client of HTTP/1.0 gets a stream without framing, to the end of the connection", async () => {
+  const body = chatBody({ prompt: "old", maxTokens: 3 });
+  const socket = connect(simulator.port, "127.0.0.1");
+  socket.write(`POST /paced/v1/chat/completions HTTP/1.0\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  let text = "";
+  socket.on("data", (data: Buffer) => (text += data.toString("utf8")));
+  await once(socket, "close");
+  const [, stream] = text.split("\r\n\r\n");
+  expect(payloads(stream!)).toHaveLength(6);
+  expect(payloads(stream!).at(-1)).toBe("[DONE]");
 });
