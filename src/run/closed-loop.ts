@@ -18,11 +18,15 @@ export async function readyClosedLoop(
 ): Promise<(startUs: Us) => Promise<void>> {
   let next = 0;
   const take = (): Arrival | null => arrivals[next++] ?? null;
+  // One at a time, a turn of the event loop each: many slots that come free together must not block it by building together.
+  let building: Promise<unknown> = Promise.resolve();
+  const build = (arrival: Arrival): Promise<Prepared> => {
+    const built = building.then(() => nextTurn(time)).then(() => lane.prepare(arrival));
+    building = built.catch(() => undefined);
+    return built;
+  };
   const first: Prepared[] = [];
-  while (first.length < Math.min(load.maxConcurrency, arrivals.length)) {
-    first.push(await lane.prepare(take()!));
-    await nextTurn(time);
-  }
+  while (first.length < Math.min(load.maxConcurrency, arrivals.length)) first.push(await build(take()!));
 
   return async (startUs) => {
     const endUs = load.durationMs === null ? Number.POSITIVE_INFINITY : startUs + usFromMs(load.durationMs);
@@ -33,7 +37,7 @@ export async function readyClosedLoop(
         const over = lane.release(prepared, time.now());
         arrival = take();
         // Built while the request before it is in flight: a free slot is used at once.
-        prepared = arrival === null || lane.stopped() !== null ? null : await lane.prepare(arrival);
+        prepared = arrival === null || lane.stopped() !== null ? null : await build(arrival);
         await over;
       }
       const why = lane.stopped();
