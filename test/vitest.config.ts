@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
+    // On two cores the default is one worker.
+    maxWorkers: "100%",
     // Whole programs are started here, on machines that may be busy.
     testTimeout: 60_000,
     hookTimeout: 180_000,
