@@ -8,8 +8,8 @@ export interface PromptShape {
   readonly outputTokens: number;
   /** Kind of text: speculative decoding answers code and JSON faster than prose. */
   readonly content: "prose" | "code" | "json";
-  /** `cold`: a nonce opens each prompt, so no prefix cache helps. */
-  readonly cache: "cold";
+  /** `cold`: a nonce of its own opens each prompt, so no prefix cache helps. `warm`: each target reads one prompt again and again. */
+  readonly cache: "cold" | "warm";
 }
 
 /** How requests are let go. Rates and counts are per target. */

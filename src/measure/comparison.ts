@@ -39,7 +39,10 @@ const COLUMNS = {
   precision: column("number format of the weights as the seller states it", ({ target }) => target.precision),
   scenario: column("workload", ({ scenario }) => scenario.id),
   load: column("how requests were let go", ({ load }) => load),
-  cache: column("cold: a nonce opens each prompt, so no prefix cache helps", ({ scenario }) => scenario.prompt.cache),
+  cache: column(
+    "cold: a nonce opens each prompt, so no prefix cache helps; warm: one prompt again and again",
+    ({ scenario }) => scenario.prompt.cache,
+  ),
   planned: column("requests of the plan, warm-ups left out", ({ counts }) => counts.planned),
   ok: column("completed with an answer, neither empty nor filtered", ({ counts }) => counts.succeeded),
   failed: column("failed, answered without text, or cancelled for going past the reservation", ({ counts }) =>

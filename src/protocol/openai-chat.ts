@@ -1,6 +1,16 @@
 import { failure } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
-import type { Call, Dialect, FinishReason, Frame, HttpRequest, StreamPart, Usage, Wire } from "../core/provider.ts";
+import type {
+  Call,
+  Dialect,
+  FinishReason,
+  Frame,
+  HttpRequest,
+  ServerTimings,
+  StreamPart,
+  Usage,
+  Wire,
+} from "../core/provider.ts";
 import { httpFailure, streamFailure } from "./errors.ts";
 import { MODEL_CHARS_MAX } from "./limits.ts";
 
@@ -82,7 +92,21 @@ function partsOf(frame: Frame): StreamPart[] {
   if (finish !== null) parts.push(finishOf(finish));
   const usage = usageOf(chunk, choice);
   if (usage !== null) parts.push({ type: "usage", usage });
+  const server = timingsOf(chunk["timings"]);
+  if (server !== null) parts.push({ type: "timings", server });
   return parts;
+}
+
+/** The server's own clock as llama.cpp reports it on its last chunk, milliseconds. */
+function timingsOf(timings: unknown): ServerTimings | null {
+  if (!isObject(timings)) return null;
+  const [promptMs, decodeMs] = [milliseconds(timings["prompt_ms"]), milliseconds(timings["predicted_ms"])];
+  if (promptMs === null && decodeMs === null) return null;
+  return { queueMs: null, ttftMs: null, promptMs, decodeMs, totalMs: null };
+}
+
+function milliseconds(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 function finishOf(reason: string): StreamPart {

@@ -50,7 +50,11 @@ const promptSchema = strictObject({
   ),
   outputTokens: wholeNumber(1, OUTPUT_TOKENS_MAX).describe("Output limit of each request; the prompt asks for more."),
   content: z.enum(["prose", "code", "json"]).describe("What the answer is: speculative decoding feels the difference."),
-  cache: z.enum(["cold"]).describe("cold: every prompt opens with its own nonce, so that no prefix cache helps."),
+  cache: z
+    .enum(["cold", "warm"])
+    .describe(
+      "cold: every prompt opens with its own nonce, so that no prefix cache helps. warm: a target reads one prompt again and again.",
+    ),
 });
 
 const loadSchema = z.discriminatedUnion("kind", [

@@ -32,7 +32,7 @@ export interface Prompt {
 }
 
 /**
- * The user message of one request: a nonce that no other request shares, an instruction to write more than the output
+ * The user message of one request: a nonce that no other request shares (unless the cache is to be warm), an instruction to write more than the output
  * limit allows, then natural-looking filler up to the wanted length. After the nonce the text depends on seed,
  * scenario, phase and pair alone, so every target reads the same. RangeError when the length is outside
  * {@link PROMPT_TOKENS_MIN} to {@link PROMPT_TOKENS_MAX}.
@@ -42,8 +42,10 @@ export function promptOf(request: PromptRequest): Prompt {
   if (!Number.isInteger(inputTokens) || inputTokens < PROMPT_TOKENS_MIN || inputTokens > PROMPT_TOKENS_MAX) {
     throw new RangeError(`a prompt has ${PROMPT_TOKENS_MIN} to ${PROMPT_TOKENS_MAX} tokens, not ${inputTokens}`);
   }
-  const words = [nonce(request), ...instruction(content, outputTokens)];
-  const stream = random(request.seed, "prompt", request.scenario, request.phase, request.pair);
+  // Warm: whatever the arrival, the prompt of the first one.
+  const of: PromptRequest = request.shape.cache === "cold" ? request : { ...request, phase: "measured", pair: 0 };
+  const words = [nonce(of), ...instruction(content, outputTokens)];
+  const stream = random(of.seed, "prompt", of.scenario, of.phase, of.pair);
   addFiller(words, inputTokens - NONCE_TOKENS + 1, VOCABULARY[content], stream);
   return { text: words.join(" "), inputTokens };
 }

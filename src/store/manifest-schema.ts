@@ -26,7 +26,7 @@ const scenario = z.object({
     inputTokens: number,
     outputTokens: number,
     content: z.enum(["prose", "code", "json"]),
-    cache: z.literal("cold"),
+    cache: z.enum(["cold", "warm"]),
   }),
   load,
   stop: z.object({ requests: number.nullable(), durationMs: number.nullable() }),

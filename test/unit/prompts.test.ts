@@ -38,6 +38,17 @@ describe("every word of the vocabulary", () => {
   });
 });
 
+describe("a warm prompt", () => {
+  it("is the same for every arrival of a target, and another on each target and in each run", () => {
+    const warm = { ...REQUEST, shape: { ...REQUEST.shape, cache: "warm" as const } };
+    const { text } = promptOf(warm);
+    expect(promptOf({ ...warm, pair: 7 }).text).toBe(text);
+    expect(promptOf({ ...warm, pair: 1, phase: "warmup" }).text).toBe(text);
+    expect(promptOf({ ...warm, target: "sim-far" }).text).not.toBe(text);
+    expect(promptOf({ ...warm, runId: "20261124T000000Z-test" }).text).not.toBe(text);
+  });
+});
+
 describe("a prompt", () => {
   it("has exactly the tokens asked for, and three words fewer", () => {
     for (const inputTokens of [16, 17, 100, 300, 1000, 2048, 8192]) {
