@@ -14,6 +14,13 @@ describe("the README", () => {
     expect(withGlossary(readme)).toBe(readme);
   });
 
+  it("shows a real first screen of 80 columns", () => {
+    const screen = /```\n(herdbench [\s\S]*?)```/.exec(readme)![1]!;
+    expect(screen).toMatch(/^herdbench \d+\.\d+ {2}SIMULATED /);
+    expect(screen.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(readme).not.toContain("@@");
+  });
+
   it("has a one-line command that works as it stands", async () => {
     const simulator = await startSimulator({ seed: 1, profiles: { fast: PROFILES["sim-fast"] } });
     const line = /^ {4}npx herdbench (run --base-url .*)$/m.exec(readme)![1]!;
