@@ -30,7 +30,7 @@ const FINISH: ReadonlyMap<string, FinishReason> = new Map([
 ]);
 
 /** The server gave the answer up: OpenRouter's `error`, `abort` of vLLM and SGLang. */
-const GIVEN_UP: ReadonlySet<string> = new Set(["error", "abort"]);
+const GIVEN_UP: ReadonlySet<string> = new Set(["error", "abort", "failed", "cancelled", "timeout"]);
 
 /** The OpenAI chat-completions stream, as nearly every seller speaks it, in one seller's dialect. */
 export function openaiChat(dialect: Dialect): Wire {
@@ -73,6 +73,8 @@ function request(call: Call, dialect: Dialect): HttpRequest {
 function partsOf(frame: Frame): StreamPart[] {
   const data = frame.data.trim();
   if (data === "[DONE]") return [{ type: "done" }];
+  // An empty event is a keep-alive of some proxies.
+  if (data === "") return [];
   let chunk: unknown;
   try {
     chunk = JSON.parse(data);
@@ -117,13 +119,23 @@ function finishOf(reason: string): StreamPart {
 
 /** The error object of a chunk that carries one; null for a good chunk. */
 function errorIn(frame: Frame, chunk: unknown): unknown {
-  if (frame.event === "error") return chunk ?? {};
+  if (frame.event?.toLowerCase() === "error") return chunk ?? {};
+  // Some gateways wrap their error in a list.
+  if (Array.isArray(chunk)) return chunk.length > 0 && isObject(chunk[0]) ? errorIn(frame, chunk[0]) : null;
   if (!isObject(chunk)) return null;
   if (chunk["error"] !== undefined && chunk["error"] !== null) return chunk;
   if (chunk["object"] === "error") return chunk;
   const groq = chunk["x_groq"];
   if (isObject(groq) && groq["error"] !== undefined && groq["error"] !== null) return groq;
-  return null;
+  if (chunk["choices"] === undefined && chunk["usage"] === undefined && isErrorLike(chunk)) return chunk;
+  const choice = firstChoice(chunk);
+  return isObject(choice?.["error"]) ? choice : null;
+}
+
+/** An error without the name of one, as gateways in front of a model send it. */
+function isErrorLike(chunk: Loose): boolean {
+  const says = (key: string): boolean => chunk[key] !== undefined && chunk[key] !== null;
+  return chunk["type"] === "error" || says("detail") || says("errors") || (says("code") && says("message"));
 }
 
 /** We ask for one answer; a server that sends several is read by its first. */

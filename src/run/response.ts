@@ -64,12 +64,14 @@ export function readResponse(
   };
   const take = (parts: readonly StreamPart[], at: Us): void => {
     const text = parts.reduce((sum, part) => (part.type === "content" ? sum + part.text : sum), "");
-    if (text !== "") addContent(response, text, at);
+    // After the terminator nothing is part of the answer, and nothing may stretch it.
+    const isContent = text !== "" && !response.done;
+    if (isContent) addContent(response, text, at);
     for (const part of parts) {
       if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
       else applyPart(response, part);
     }
-    if (text === "") return;
+    if (!isContent) return;
     const total = parts.some((part) => part.type === "usage") ? (response.usage?.output ?? null) : null;
     // What falls is no running total, and would give an event a negative number of tokens.
     response.totals.push(total !== null && total >= (response.totals.at(-1) ?? 0) ? total : null);
@@ -79,7 +81,7 @@ export function readResponse(
     onHeaders: (status, headers) => {
       response.status = status;
       response.headers = headers;
-      const encoding = headers["content-encoding"] ?? "identity";
+      const encoding = (headers["content-encoding"] ?? "identity").toLowerCase();
       if (status !== 200 || !isEventStream(headers)) refusal = openRefusal(wire, status, headers);
       else if (encoding !== "identity") {
         fail(
@@ -158,7 +160,8 @@ function applyPart(response: Response, part: Exclude<StreamPart, { type: "error"
       };
       return;
     case "finish":
-      response.finish = part.reason;
+      // The first reason stands: a later one must not take a content filter's verdict back.
+      response.finish ??= part.reason;
       return;
     case "done":
       response.done = true;

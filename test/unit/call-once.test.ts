@@ -133,6 +133,18 @@ describe("one call that goes well", () => {
     expect(observation).toMatchObject({ outcome: "completed", flags: ["no_terminator", "no_usage"] });
   });
 
+  it("ends with the terminator: later text is no part of the answer", async () => {
+    const observation = await against(answering(streamHead(), GOOD_ANSWER, textEvent(" late")));
+    expect(observation).toMatchObject({ outcome: "completed", events: { content: 2 }, response: { chars: 8 } });
+  });
+
+  it("keeps a content filter's verdict when another finish reason follows", async () => {
+    const observation = await against(
+      answering(streamHead(), textEvent(" a", "content_filter"), textEvent("", "stop"), event("[DONE]")),
+    );
+    expect(observation).toMatchObject({ outcome: "failed", failure: { kind: "content-filter" } });
+  });
+
   it("is completed and empty when the model stopped without text", async () => {
     const observation = await against(
       answering(streamHead(), event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }), event("[DONE]")),

@@ -166,6 +166,24 @@ describe("errors inside a 200 stream", () => {
     const [part] = openaiChat(baseline).reader()({ event: "error", data: '{"message":"boom"}' });
     expect(part).toMatchObject({ type: "error", failure: { kind: "server-error", detail: "boom" } });
   });
+  it.each([
+    ["a list", [{ error: { code: 503, message: "down" } }]],
+    ["code and message", { code: 500, message: "boom" }],
+    ["type error", { type: "error", message: "boom" }],
+    ["detail", { detail: "boom" }],
+    ["errors", { errors: [{ message: "boom" }] }],
+    [
+      "an error inside the choice",
+      { choices: [{ index: 0, error: { message: "boom" }, delta: {}, finish_reason: "stop" }] },
+    ],
+    ["a finish reason that is a failure", delta({}, "failed")],
+  ])("takes %s for one", (_name, chunk) => {
+    const [part] = parts(JSON.stringify(chunk));
+    expect(part).toMatchObject({ type: "error" });
+  });
+  it("takes an empty event for none", () => {
+    expect(parts("")).toEqual([]);
+  });
   it("takes an event that is not JSON for a broken protocol", () => {
     expect(parts('{"choices":[')).toMatchObject([{ type: "error", failure: { kind: "protocol" } }]);
   });
