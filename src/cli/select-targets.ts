@@ -112,44 +112,33 @@ async function defaultTarget(provider: Provider, options: RunOptions): Promise<T
       `provider ${provider.id} has no address of its own: give --base-url, or make a target in ${CONFIG_FILE}`,
     );
   }
-  const entry: TargetEntry = {
-    id: provider.id,
-    provider: provider.id,
-    model,
-    modelId: null,
-    region: null,
-    tier: null,
-    precision: null,
-    baseUrl: null,
-    endpoint: null,
-    apiKeyEnv: null,
-    headers: {},
-    extraBody: {},
-    price: null,
-  };
-  return configTarget(entry);
+  return configTarget({ ...UNSET, id: provider.id, provider: provider.id, model });
 }
 
-async function adHocTarget(options: RunOptions, baseUrl: string): Promise<Target> {
-  const provider = await loadProvider("openai-compatible");
-  const model = options.model ?? DEFAULT_MODEL;
-  return {
+function adHocTarget(options: RunOptions, baseUrl: string): Promise<Target> {
+  return configTarget({
+    ...UNSET,
     id: new URL(baseUrl).host,
-    provider: provider.id,
-    model,
-    modelId: model,
-    region: null,
-    tier: null,
-    precision: null,
+    provider: "openai-compatible",
+    model: options.model ?? DEFAULT_MODEL,
     baseUrl,
-    endpoint: options.endpoint ?? provider.endpoint,
-    apiKeyEnv: null,
-    headers: {},
-    extraBody: {},
-    price: { kind: "unknown", reason: "no --price given" },
-    simulated: false,
-  };
+    endpoint: options.endpoint ?? null,
+  });
 }
+
+/** What a target made of flags leaves to its provider. */
+const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
+  modelId: null,
+  region: null,
+  tier: null,
+  precision: null,
+  baseUrl: null,
+  endpoint: null,
+  apiKeyEnv: null,
+  headers: {},
+  extraBody: {},
+  price: null,
+};
 
 /** Flags that hold for every target of the run. */
 function withFlags(target: Target, options: RunOptions): Target {
