@@ -61,6 +61,10 @@ export type Reason = "interrupt" | "race" | "overshoot" | "budget" | "breaker" |
 export type ObservationFlag =
   /** Finished without the protocol's terminator. */
   | "no_terminator"
+  /** Ended by the terminator alone: nobody said why the model stopped. */
+  | "no_finish"
+  /** Text came behind the finish reason; it is counted, and stretches the answer. */
+  | "content_after_finish"
   /** Completed without any text. */
   | "empty"
   /** Several events and one read: no gap inside is known. */

@@ -6,6 +6,8 @@ export const FLAGS = {
   clustered: "several values per request, which are not independent: no interval is stated",
   coalesced: "all content of at least one answer came in one read: its pace is unknown and left out",
   connection_reused: "the first request found an open connection, so nothing cold was measured",
+  content_after_finish:
+    "text of at least one answer came behind its finish reason: it is counted and stretches the answer",
   empty: "at least one answer completed without any text; it counts as a failure",
   events_missing: "the event stamps of at least one answer are missing",
   first_event_tokens_unknown: "tokens of a first content event unknown, taken as 1",
@@ -13,6 +15,7 @@ export const FLAGS = {
   length_short: "answers average under 90 % of the asked length: whole-answer latencies do not compare",
   model_differs: "the echoed model differs from the one asked for",
   needs_sweep: "priced per hour: a cost per token or answer needs the capacity, which a sweep finds",
+  no_finish: "at least one answer ended with the terminator and without a finish reason: nobody said why it stopped",
   no_slo: "the scenario sets no service level objective",
   no_terminator: "at least one answer finished without the protocol's terminator",
   no_usage: "at least one answer came without reported usage",

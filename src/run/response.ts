@@ -26,6 +26,8 @@ export interface Response {
   chars: number;
   textWhole: boolean;
   finish: FinishReason | null;
+  /** Content came behind the finish reason. */
+  contentAfterFinish: boolean;
   done: boolean;
   usage: Usage | null;
   server: ServerTimings | null;
@@ -64,8 +66,7 @@ export function readResponse(
   };
   const take = (parts: readonly StreamPart[], at: Us): void => {
     const text = parts.reduce((sum, part) => (part.type === "content" ? sum + part.text : sum), "");
-    // After the terminator nothing is part of the answer, and nothing may stretch it.
-    const isContent = text !== "" && !response.done;
+    const isContent = text !== "";
     if (isContent) addContent(response, text, at);
     for (const part of parts) {
       if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
@@ -94,15 +95,17 @@ export function readResponse(
       }
     },
     onData: (chunk, at) => {
-      if (response.failure !== null) return;
+      if (response.failure !== null || response.done) return;
       if (refusal !== null) return refusal.read(chunk);
       const hadContent = response.contentUs.length > 0;
       for (const frame of framer.push(chunk)) {
         response.totalEvents += 1;
         take(read(frame), at);
         if (response.failure !== null) return;
+        // After the terminator nothing is part of the answer: it neither stretches nor breaks it.
+        if (response.done) break;
       }
-      if (framer.tooLarge)
+      if (framer.tooLarge && !response.done)
         fail(failure("too-large", { where: "stream", status: response.status, detail: "one event over 4 MiB" }));
       else if (!hadContent && response.contentUs.length > 0) notices.contentSeen();
     },
@@ -141,6 +144,7 @@ function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refu
 function addContent(response: Response, text: string, at: Us): void {
   if (response.contentUs.length === 0) response.firstText = text;
   else if (response.contentUs.at(-1) === at) response.coalesced += 1;
+  if (response.finish !== null) response.contentAfterFinish = true;
   response.contentUs.push(at);
   response.chars += text.length;
   if (response.text.length + text.length <= TEXT_CHARS_MAX) response.text += text;
@@ -160,8 +164,8 @@ function applyPart(response: Response, part: Exclude<StreamPart, { type: "error"
       };
       return;
     case "finish":
-      // The first reason stands: a later one must not take a content filter's verdict back.
-      response.finish ??= part.reason;
+      // The first reason stands, but for a content filter's verdict, which is final whenever it comes.
+      if (response.finish === null || part.reason === "content-filter") response.finish = part.reason;
       return;
     case "done":
       response.done = true;
@@ -179,6 +183,8 @@ function applyPart(response: Response, part: Exclude<StreamPart, { type: "error"
 export function responseFlags(response: Response, modelAsked: string): ObservationFlag[] {
   const flags: ObservationFlag[] = [];
   if (response.finish !== null && !response.done) flags.push("no_terminator");
+  if (response.finish === null && response.done) flags.push("no_finish");
+  if (response.contentAfterFinish) flags.push("content_after_finish");
   if (response.contentUs.length === 0) flags.push("empty");
   if (response.contentUs.length > 1 && response.contentUs[0] === response.contentUs.at(-1)) flags.push("coalesced");
   if ((response.usage?.output ?? null) === null) flags.push("no_usage");
@@ -208,6 +214,7 @@ function emptyResponse(): Response {
     chars: 0,
     textWhole: true,
     finish: null,
+    contentAfterFinish: false,
     done: false,
     usage: null,
     server: null,

@@ -73,7 +73,9 @@ export const observationSchema = z.object({
   failure: failure.nullable(),
   reason: z.enum(["interrupt", "race", "overshoot", "budget", "breaker", "dependency"]).nullable(),
   finish: z.enum(["stop", "length", "content-filter", "tool-calls", "other"]).nullable(),
-  flags: z.array(z.enum(["no_terminator", "empty", "coalesced", "no_usage", "model_differs"])),
+  flags: z.array(
+    z.enum(["no_terminator", "no_finish", "content_after_finish", "empty", "coalesced", "no_usage", "model_differs"]),
+  ),
   usage: z.object({ input: count.nullable(), output: count.nullable(), cached: count.nullable() }).nullable(),
   events: z.object({ content: count, total: count, coalesced: count }),
   server: server.nullable(),

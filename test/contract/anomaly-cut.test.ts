@@ -9,7 +9,7 @@ import { eventEnds, replay } from "../support/replay.ts";
 
 /*
  * Every body of the corpus, cut at every byte. The rule (architecture, definitions): an answer is whole once its finish
- * reason or its terminator was read, whatever the connection did after it; without a terminator it carries `no_terminator`.
+ * reason or its terminator was read, whatever the connection did after it; a flag names the one that is missing.
  * Before that, a cut is a named failure: `truncated` when the far side closed, `network` when it reset. What was decided
  * by the head, by an error event or by the size of an event stays decided.
  */
@@ -19,6 +19,7 @@ interface Stage {
   readonly end: number;
   readonly broken: boolean;
   readonly finished: boolean;
+  readonly filtered: boolean;
   readonly done: boolean;
 }
 
@@ -31,11 +32,11 @@ interface Chunk {
 
 /** One stage per blank line, the first before any byte. */
 function stagesOf(bytes: Buffer): Stage[] {
-  const stages: Stage[] = [{ end: 0, broken: false, finished: false, done: false }];
+  const stages: Stage[] = [{ end: 0, broken: false, finished: false, filtered: false, done: false }];
   for (const end of eventEnds(bytes)) {
     const last = stages.at(-1)!;
     // Nothing is read after an event over the limit.
-    let stage = { ...last, end, broken: last.broken || end - last.end > EVENT_BYTES_MAX };
+    let stage = { ...last, end, broken: last.broken || (!last.done && end - last.end > EVENT_BYTES_MAX) };
     const onEvent = ({ event, data }: { readonly event?: string | undefined; readonly data: string }): void => {
       stage = { ...decided(stage, event, data), end };
     };
@@ -49,6 +50,8 @@ function stagesOf(bytes: Buffer): Stage[] {
 }
 
 function decided(stage: Stage, event: string | undefined, data: string): Stage {
+  // Behind the terminator nothing decides any more.
+  if (stage.done) return stage;
   if (data === "[DONE]") return { ...stage, done: true };
   let value: unknown;
   try {
@@ -62,21 +65,23 @@ function decided(stage: Stage, event: string | undefined, data: string): Stage {
   if (isError || chunk?.object === "error" || reason === "error" || reason === "abort") {
     return { ...stage, broken: true };
   }
-  return reason === null ? stage : { ...stage, finished: true };
+  if (reason === null) return stage;
+  return { ...stage, finished: true, filtered: stage.filtered || reason === "content_filter" };
 }
 
-/** What a cut of a stream must give: a failure kind, or completed with or without the flag. */
+/** What a cut of a stream must give: a failure kind, or completed, with the flag of what is missing. */
 function ruled(
   { expected }: Fixture,
   stage: Stage,
   cut: number,
   undecided: FailureKind,
-): FailureKind | "completed" | "completed, no_terminator" {
+): FailureKind | "completed" | "completed, no_terminator" | "completed, no_finish" {
   if (stage.broken) return expected.failure!.kind;
-  if (cut - stage.end > EVENT_BYTES_MAX) return "too-large";
+  if (!stage.done && cut - stage.end > EVENT_BYTES_MAX) return "too-large";
   if (!stage.finished && !stage.done) return undecided;
-  if (expected.finish === "content-filter" && stage.finished) return "content-filter";
-  return stage.finished && !stage.done ? "completed, no_terminator" : "completed";
+  if (stage.filtered) return "content-filter";
+  if (!stage.done) return "completed, no_terminator";
+  return stage.finished ? "completed" : "completed, no_finish";
 }
 
 /** How the transport may end after a cut, and what an undecided answer is called then. */
@@ -108,7 +113,7 @@ function exceptions(fixture: Fixture, [ending, ended, undecided]: (typeof ENDING
   for (const cut of cutsOf(name, bytes)) {
     while (passed + 1 < stages.length && stages[passed + 1]!.end <= cut) passed += 1;
     const { outcome, failure: because, response } = replay(head, [bytes.subarray(0, cut)], ended);
-    const flags = responseFlags(response, CORPUS_MODEL).filter((flag) => flag === "no_terminator");
+    const flags = responseFlags(response, CORPUS_MODEL).filter((flag) => flag.startsWith("no_") && flag !== "no_usage");
     const got = because === null ? [outcome, ...flags].join(", ") : because.kind;
     const due = ruled(fixture, stages[passed]!, cut, undecided);
     if (got !== due) wrong.push(`cut at ${cut}, then ${ending}: ${got} instead of ${due}`);

@@ -133,9 +133,37 @@ describe("one call that goes well", () => {
     expect(observation).toMatchObject({ outcome: "completed", flags: ["no_terminator", "no_usage"] });
   });
 
-  it("ends with the terminator: later text is no part of the answer", async () => {
-    const observation = await against(answering(streamHead(), GOOD_ANSWER, textEvent(" late")));
-    expect(observation).toMatchObject({ outcome: "completed", events: { content: 2 }, response: { chars: 8 } });
+  it("is completed with a flag when the terminator came and the finish reason did not", async () => {
+    const observation = await against(answering(streamHead(), textEvent(" a"), event("[DONE]")));
+    expect(observation).toMatchObject({ outcome: "completed", finish: null, flags: ["no_finish", "no_usage"] });
+  });
+
+  it("counts text behind the finish reason, and flags it", async () => {
+    const observation = await against(async (socket) => {
+      socket.write(streamHead() + textEvent(" a", "stop"));
+      await pause(60);
+      socket.end(textEvent(" late") + event("[DONE]"));
+    });
+    const { firstContent, lastContent } = observation.stamps;
+    expect(lastContent! - firstContent!).toBeGreaterThan(50_000);
+    expect(observation).toMatchObject({ outcome: "completed", flags: ["content_after_finish", "no_usage"] });
+  });
+
+  it("ends with the terminator: nothing behind it is part of the answer", async () => {
+    const late = [textEvent(" late", "content_filter"), event({ error: { message: "late" } }), event("junk")];
+    const observation = await against(answering(streamHead(), GOOD_ANSWER, ...late, "x".repeat(EVENT_BYTES_MAX + 10)));
+    expect(observation).toMatchObject({
+      outcome: "completed",
+      events: { content: 2, total: 6 },
+      response: { chars: 8 },
+    });
+    expect(observation.flags).toEqual(["coalesced"]);
+  });
+
+  it("has failed when an error follows the finish reason", async () => {
+    const error = event({ error: { message: "boom" } });
+    const observation = await against(answering(streamHead(), textEvent(" a", "stop"), error, event("[DONE]")));
+    expect(observation).toMatchObject({ outcome: "failed", finish: "stop", failure: { kind: "server-error" } });
   });
 
   it("keeps a content filter's verdict when another finish reason follows", async () => {
