@@ -2,7 +2,7 @@ import { arch, cpus, platform, totalmem } from "node:os";
 import { DEFINITIONS_VERSION, SCHEMA_VERSION, type Manifest, type RunEnd } from "../core/run.ts";
 import type { Plan } from "../core/scenario.ts";
 import { quantileOf } from "../measure/quantile.ts";
-import { openaiChat } from "../protocol/openai-chat.ts";
+import { openaiChat, PLAIN } from "../protocol/openai-chat.ts";
 import { startCanary } from "../run/canary.ts";
 import { runAll, type RunRequest } from "../run/runner.ts";
 import type { Sink } from "../run/lane.ts";
@@ -27,9 +27,6 @@ export type ManifestFacts = Pick<
   | "targets"
 >;
 
-/** The simulator speaks the plain dialect. */
-const BASELINE = { maxTokensField: "max_tokens", streamOptions: true } as const;
-
 /**
  * Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted.
  *
@@ -45,7 +42,7 @@ export async function recordRun(
   const opening = manifestOf(folder.id, facts, of);
   await folder.writeManifest(opening);
   const texts = openTexts();
-  const canary = startCanary(canaryOrigin, folder.id, openaiChat(BASELINE), of.timeouts, of.time);
+  const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.timeouts, of.time);
   const running = runAll({
     ...of,
     runId: folder.id,

@@ -97,12 +97,19 @@ async function configTarget(entry: TargetEntry): Promise<Target> {
     precision: entry.precision ?? model?.precision ?? null,
     baseUrl,
     endpoint: entry.endpoint ?? provider.endpoint,
-    apiKeyEnv: entry.apiKeyEnv ?? provider.apiKeyEnv,
-    headers: entry.headers,
+    apiKeyEnv: entry.apiKeyEnv ?? keyVariable(provider),
+    parameters: entry.parameters,
+    headers: { ...provider.headers, ...entry.headers },
     extraBody: entry.extraBody,
     price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
     simulated: false,
   };
+}
+
+function keyVariable({ signIn }: Provider): string | null {
+  return signIn.scheme === "none"
+    ? null
+    : (signIn.env.find((name) => (process.env[name] ?? "") !== "") ?? signIn.env[0] ?? null);
 }
 
 async function defaultTarget(provider: Provider, options: RunOptions): Promise<Target> {
@@ -135,6 +142,7 @@ const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
   baseUrl: null,
   endpoint: null,
   apiKeyEnv: null,
+  parameters: {},
   headers: {},
   extraBody: {},
   price: null,

@@ -25,6 +25,7 @@ export function simulatedTargets(origin: string): Target[] {
     baseUrl: `${origin}/${id}/v1`,
     endpoint: "/chat/completions",
     apiKeyEnv: null,
+    parameters: {},
     headers: {},
     extraBody: {},
     price: {

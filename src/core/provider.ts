@@ -12,11 +12,27 @@ export interface HttpRequest {
   readonly body: string | null;
 }
 
-/** One server-sent event or one line of NDJSON, decoded to text. */
+/** One server-sent event, one line of NDJSON or one message of a binary stream, decoded to text. */
 export interface Frame {
-  /** The `event:` field; null when absent. */
+  /** The `event:` field, or the type of the message; null when absent. */
   readonly event: string | null;
   readonly data: string;
+}
+
+/** How the bytes of a stream are cut into frames. */
+export type Framing = "sse";
+
+/** One turn of a conversation. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** A response before its stream begins, or one that is no stream. */
+export interface ResponseHead {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Tokens as the provider bills them; null where it does not say. */
@@ -53,19 +69,22 @@ export interface Call {
   readonly baseUrl: string;
   readonly endpoint: string;
   readonly modelId: string;
-  /** The user message. */
-  readonly prompt: string;
+  /** Oldest first; the last one is the user's. */
+  readonly messages: readonly Message[];
   readonly maxOutputTokens: number;
   readonly extraBody: JsonObject;
+  /** The target's parameters, for a body that names an account or project. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** One wire protocol in one dialect: three pure functions. */
+/** One wire protocol in one dialect: pure functions. */
 export interface Wire {
+  readonly framing: Framing;
   request(call: Call): HttpRequest;
-  /** A fresh reader for one response: frame in, parts out, in the same call. */
-  reader(): (frame: Frame) => readonly StreamPart[];
+  /** A fresh reader for one response: frame in, parts out, in the same call. The head is given once, before any frame. */
+  reader(head: ResponseHead): (frame: Frame) => readonly StreamPart[];
   /** Sorts a response that is not a stream (status other than 200, or a body of another type) into a failure. */
-  failure(response: { status: number; headers: Readonly<Record<string, string>>; body: string }): Failure;
+  failure(response: ResponseHead & { readonly body: string }): Failure;
 }
 
 /** How one OpenAI-style endpoint differs from the baseline. */
@@ -73,16 +92,97 @@ export interface Dialect {
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
   /** Send `stream_options: {include_usage: true}`: some refuse it, some need it. */
   readonly streamOptions: boolean;
+  /** When the stream reports usage: only if asked, by itself at the end, as running totals, never; or nobody knows. */
+  readonly usage: "asked" | "default" | "every-chunk" | "never" | "unknown";
+  /** Members that every request of this seller carries; a target's own come after them. */
+  readonly extraBody: JsonObject;
+  /** What ends a good stream. Without a `[DONE]` the end of the body is a normal end. */
+  readonly terminator: "[DONE]" | "end-of-body" | "unknown";
+  /** Finish reasons of its own beside the usual ones. */
+  readonly finishReasons: Readonly<Record<string, FinishReason>>;
+  /** Where the server's own clock is found; null when it tells none. */
+  readonly timings: TimingsSource | null;
+  readonly rateLimits: RateLimitProfile;
+  /** Shape of its error bodies, for the record: one tolerant reader takes them all. */
+  readonly errors: "openai" | "fastapi" | "object-error" | "message" | "databricks" | "google" | "unknown";
+  /** Whether a good answer echoes the model id that was asked for. */
+  readonly echo: "same" | "differs" | "unknown";
+  /** Request members that it refuses: never sent. */
+  readonly refuses: readonly string[];
 }
 
-/** One model at one provider. */
+/** Which member or header of a response carries the server's own clock. */
+export type TimingsSource = "groq" | "cerebras" | "sambanova" | "fireworks" | "llama.cpp";
+
+/** How an endpoint tells its limits: names and units of the headers. */
+export type RateLimitProfile =
+  | "openai-duration"
+  | "seconds"
+  | "together"
+  | "fireworks-tps"
+  | "ietf-structured"
+  | "body-retry-after"
+  | "none";
+
+/** Whether a model can be called, as far as public material says. */
+export type ModelStatus =
+  /** In the seller's current catalogue. */
+  | "listed"
+  /** Seen listed at `lastSeen`, not since. */
+  | "unverified"
+  /** Gone by announcement, at `retiredOn` where the day is known. */
+  | "retired"
+  /** Gone from the catalogue without a word. */
+  | "delisted"
+  /** Only on a deployment of one's own, paid by the hour. */
+  | "dedicated"
+  | "self-hosted"
+  | "never-listed"
+  | "unknown";
+
+/** One model at one provider. What is null was looked for and not found. */
 export interface ModelEntry {
   /** Id on the wire. */
   readonly id: string;
+  readonly status: ModelStatus;
+  /** What is known of the status, one line; null when nothing is. */
+  readonly statusNote: string | null;
+  /** Day or month, `2026-07-07` or `2026-07`. */
+  readonly retiredOn: string | null;
+  readonly lastSeen: string | null;
   readonly price: Price;
+  /** What other sources state for the same thing: over 10 % apart, the price is disputed. */
+  readonly otherPrices: readonly Price[];
   readonly precision: string | null;
   readonly contextTokens: number | null;
   readonly maxOutputTokens: number | null;
+  /** Where the facts of this entry come from. */
+  readonly source: string | null;
+}
+
+/** A part of the address or body that only the buyer knows: a workspace, an account, a project. */
+export interface Parameter {
+  readonly title: string;
+  /** Environment variables that hold it, the first one that is set counts. Not secret. */
+  readonly env: readonly string[];
+  /** Used when nothing else is given; null when it has to be. */
+  readonly standard: string | null;
+}
+
+/** How a provider is signed in to. */
+export type SignInFacts =
+  | { readonly scheme: "none" }
+  /** `authorization: Bearer KEY`; the key stands in the first of these variables that is set. */
+  | { readonly scheme: "bearer"; readonly env: readonly string[]; readonly optional: boolean }
+  /** The bare key in a header of the provider's own. */
+  | { readonly scheme: "header"; readonly header: string; readonly env: readonly string[] };
+
+/** How well the wire of a provider is proven. A constructed stream follows the documentation and proves nothing. */
+export interface Proof {
+  readonly kind: "recorded" | "published" | "constructed" | "none";
+  /** Day or month of the recording or publication. */
+  readonly date: string | null;
+  readonly source: string | null;
 }
 
 /** Facts and dialect of one seller or engine, as its file in `providers/` states them. */
@@ -90,12 +190,26 @@ export interface Provider {
   /** Equal to the file name. */
   readonly id: string;
   readonly name: string;
-  /** Null when only the user knows it: a self-hosted engine. */
+  readonly kind: "seller" | "cloud" | "aggregator" | "engine" | "simulator";
+  /** Address without trailing slash; `{name}` stands for a parameter. Null when only the user knows it: a self-hosted engine. */
   readonly baseUrl: string | null;
   readonly endpoint: string;
-  /** Environment variable of the key; null when none is needed. */
-  readonly apiKeyEnv: string | null;
+  /** By the name in the address. `region` comes from the target. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly signIn: SignInFacts;
+  /** Extra headers, not secret. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly dialect: Dialect;
+  /** Regions that a buyer can choose; null when none is offered or known. */
+  readonly regions: readonly string[] | null;
+  /** Path below the base URL of the engine's own metrics in Prometheus' text format; null when it has none. */
+  readonly metricsPath: string | null;
+  readonly proof: Proof;
+  /** Day on which an exchange with the live endpoint was last recorded; null: never. */
+  readonly verifiedLive: string | null;
+  /** What a user should know, a sentence each: limits, traps, quirks. */
+  readonly notes: readonly string[];
+  readonly sources: readonly string[];
   /** By canonical model name. */
   readonly models: Readonly<Record<string, ModelEntry>>;
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "./json.ts";
 
 /** Where a price comes from. A price without source and date is not a fact. */
 export interface PriceSource {
-  /** Day on which the price was true, `YYYY-MM-DD`. */
+  /** Day or month on which the price was true, `YYYY-MM-DD` or `YYYY-MM`. */
   readonly asOf: string | null;
   /** Who says so: a URL, or `user` for a price from the command line or a config file. */
   readonly source: string;
@@ -39,6 +39,8 @@ export interface Target {
   readonly endpoint: string;
   /** Name of the environment variable that holds the key; null when no key is needed. Never the key itself. */
   readonly apiKeyEnv: string | null;
+  /** Parts of address or body that only the buyer knows, by the provider's names: `{ "account": "…" }`. Not secret. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** Extra request headers, not secret: they are written to the manifest. */
   readonly headers: Readonly<Record<string, string>>;
   /** Extra members of the request body. */

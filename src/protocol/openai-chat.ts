@@ -32,14 +32,30 @@ const FINISH: ReadonlyMap<string, FinishReason> = new Map([
 /** The server gave the answer up: OpenRouter's `error`, `abort` of vLLM and SGLang. */
 const GIVEN_UP: ReadonlySet<string> = new Set(["error", "abort", "failed", "cancelled", "timeout"]);
 
+/** The dialect of a server that follows OpenAI in everything. */
+export const PLAIN: Dialect = {
+  maxTokensField: "max_tokens",
+  streamOptions: true,
+  usage: "asked",
+  extraBody: {},
+  terminator: "[DONE]",
+  finishReasons: {},
+  timings: null,
+  rateLimits: "none",
+  errors: "openai",
+  echo: "same",
+  refuses: [],
+};
+
 /** The OpenAI chat-completions stream, as nearly every seller speaks it, in one seller's dialect. */
 export function openaiChat(dialect: Dialect): Wire {
   return {
+    framing: "sse",
     request: (call) => request(call, dialect),
     reader: () => {
       let model: string | null = null;
       return (frame) => {
-        const parts = partsOf(frame);
+        const parts = partsOf(frame, dialect);
         // The model is echoed in every chunk; once is enough.
         return parts.filter((part) => {
           if (part.type !== "model") return true;
@@ -54,14 +70,16 @@ export function openaiChat(dialect: Dialect): Wire {
 }
 
 function request(call: Call, dialect: Dialect): HttpRequest {
-  const body = {
+  const body: Record<string, unknown> = {
     model: call.modelId,
-    messages: [{ role: "user", content: call.prompt }],
+    messages: call.messages,
     [dialect.maxTokensField]: call.maxOutputTokens,
     stream: true,
     ...(dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
+    ...dialect.extraBody,
     ...call.extraBody,
   };
+  for (const name of dialect.refuses) delete body[name];
   return {
     method: "POST",
     url: call.baseUrl + call.endpoint,
@@ -70,7 +88,7 @@ function request(call: Call, dialect: Dialect): HttpRequest {
   };
 }
 
-function partsOf(frame: Frame): StreamPart[] {
+function partsOf(frame: Frame, dialect: Dialect): StreamPart[] {
   const data = frame.data.trim();
   if (data === "[DONE]") return [{ type: "done" }];
   // An empty event is a keep-alive of some proxies.
@@ -91,7 +109,7 @@ function partsOf(frame: Frame): StreamPart[] {
   const choice = firstChoice(chunk);
   if (choice !== null) parts.push(...contentOf(choice));
   const finish = nonEmpty(choice?.["finish_reason"]);
-  if (finish !== null) parts.push(finishOf(finish));
+  if (finish !== null) parts.push(finishOf(finish, dialect));
   const usage = usageOf(chunk, choice);
   if (usage !== null) parts.push({ type: "usage", usage });
   const server = timingsOf(chunk["timings"]);
@@ -111,8 +129,10 @@ function milliseconds(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
-function finishOf(reason: string): StreamPart {
-  if (!GIVEN_UP.has(reason)) return { type: "finish", reason: FINISH.get(reason) ?? "other" };
+function finishOf(reason: string, { finishReasons }: Dialect): StreamPart {
+  const own = Object.hasOwn(finishReasons, reason) ? finishReasons[reason] : undefined;
+  const known = own ?? FINISH.get(reason);
+  if (known !== undefined || !GIVEN_UP.has(reason)) return { type: "finish", reason: known ?? "other" };
   const detail = `the answer ended with finish_reason ${reason}`;
   return { type: "error", failure: failure("server-error", { where: "stream", code: reason, detail }) };
 }

@@ -1,4 +1,6 @@
+import { failure } from "../core/failure.ts";
 import type { Frame } from "../core/provider.ts";
+import type { Framer } from "./framer.ts";
 import { EVENT_BYTES_MAX } from "./limits.ts";
 
 const LF = 0x0a;
@@ -6,13 +8,6 @@ const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const BOM = [0xef, 0xbb, 0xbf] as const;
-
-/** Turns the bytes of a stream into frames. Frames come back from the very call that read their last byte. */
-export interface Framer {
-  push(chunk: Uint8Array): readonly Frame[];
-  /** An event grew over {@link EVENT_BYTES_MAX}; nothing more is read. */
-  readonly tooLarge: boolean;
-}
 
 /**
  * Server-sent events by the WHATWG rules (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream):
@@ -34,8 +29,8 @@ export function sseFramer(): Framer {
     return BOM.every((byte, i) => bytes[i] === byte) ? bytes.subarray(BOM.length) : bytes;
   };
   return {
-    get tooLarge() {
-      return tooLarge;
+    get failure() {
+      return tooLarge ? failure("too-large", { where: "stream", detail: "one event over 4 MiB" }) : null;
     },
     push: (chunk) => {
       const frames: Frame[] = [];

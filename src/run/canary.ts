@@ -42,9 +42,10 @@ export function startCanary(origin: string, runId: string, wire: Wire, limits: T
         baseUrl: `${origin}/canary/v1`,
         endpoint: "/chat/completions",
         modelId: "canary",
-        prompt,
+        messages: [{ role: "user", content: prompt }],
         maxOutputTokens: EVENTS,
         extraBody: {},
+        parameters: {},
       });
       const stamps = await streamStamps(pool, request, wire, limits, time, stopping.signal);
       // A server that does not answer would be asked in a tight loop: rather no reading than a disturbed run.

@@ -140,9 +140,10 @@ async function prepare(contender: Contender, scenario: Scenario, arrival: Arriva
     baseUrl: target.baseUrl,
     endpoint: target.endpoint,
     modelId: target.modelId,
-    prompt: prompt.text,
+    messages: [{ role: "user", content: prompt.text }],
     maxOutputTokens: scenario.prompt.outputTokens,
     extraBody: target.extraBody,
+    parameters: target.parameters,
   });
   const request = await contender.authorize({ ...plain, headers: { ...plain.headers, ...target.headers } });
   return { arrival, request, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };

@@ -3,7 +3,7 @@ import { failure, type Failure } from "../core/failure.ts";
 import type { ObservationFlag } from "../core/observation.ts";
 import type { FinishReason, ServerTimings, StreamPart, Usage, Wire } from "../core/provider.ts";
 import type { Us } from "../core/units.ts";
-import { sseFramer } from "../protocol/sse.ts";
+import { FRAMINGS } from "../protocol/framings.ts";
 import type { ResponseHeaders } from "../transport/exchange.ts";
 
 /** Longest text kept for local token counting, characters; a longer answer keeps its stamps and loses its local count. */
@@ -56,8 +56,9 @@ export function readResponse(
   onEnd(): void;
 } {
   const response = emptyResponse();
-  const framer = sseFramer();
-  const read = wire.reader();
+  const { contentType, open } = FRAMINGS[wire.framing];
+  const framer = open();
+  let read: ReturnType<Wire["reader"]> = () => [];
   let refusal: Refusal | null = null;
 
   const fail = (because: Failure): void => {
@@ -83,7 +84,8 @@ export function readResponse(
       response.status = status;
       response.headers = headers;
       const encoding = (headers["content-encoding"] ?? "identity").toLowerCase();
-      if (status !== 200 || !isEventStream(headers)) refusal = openRefusal(wire, status, headers);
+      const isStream = (headers["content-type"] ?? "").toLowerCase().startsWith(contentType);
+      if (status !== 200 || !isStream) refusal = openRefusal(wire, status, headers);
       else if (encoding !== "identity") {
         fail(
           failure("protocol", {
@@ -92,7 +94,7 @@ export function readResponse(
             detail: `body is ${encoding} although identity was asked for`,
           }),
         );
-      }
+      } else read = wire.reader({ status, headers });
     },
     onData: (chunk, at) => {
       if (response.failure !== null || response.done) return;
@@ -105,8 +107,8 @@ export function readResponse(
         // After the terminator nothing is part of the answer: it neither stretches nor breaks it.
         if (response.done) break;
       }
-      if (framer.tooLarge && !response.done)
-        fail(failure("too-large", { where: "stream", status: response.status, detail: "one event over 4 MiB" }));
+      const broken = response.done ? null : framer.failure;
+      if (broken !== null) fail({ ...broken, status: response.status });
       else if (!hadContent && response.contentUs.length > 0) notices.contentSeen();
     },
     onEnd: () => {
@@ -131,7 +133,7 @@ function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refu
     },
     failure: () => {
       if (status === 200) {
-        const detail = `content-type ${headers["content-type"] ?? "absent"}, not an event stream`;
+        const detail = `content-type ${headers["content-type"] ?? "absent"}, not a stream`;
         return failure("protocol", { where: "headers", status, detail });
       }
       const body = Buffer.concat(chunks).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
@@ -195,10 +197,6 @@ export function responseFlags(response: Response, modelAsked: string): Observati
 /** sha256 of a text, hex. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function isEventStream(headers: ResponseHeaders): boolean {
-  return (headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
 }
 
 function emptyResponse(): Response {

@@ -22,6 +22,8 @@ export interface TargetEntry {
   readonly baseUrl: string | null;
   readonly endpoint: string | null;
   readonly apiKeyEnv: string | null;
+  /** By the provider's names; empty for what comes from the environment. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly extraBody: JsonObject;
@@ -126,6 +128,10 @@ const targetSchema = strictObject({
     )
     .nullable()
     .default(null),
+  parameters: z
+    .record(z.string(), text)
+    .default({})
+    .describe("Parts of the address that only you know, by the provider's names: an account, a workspace. Not secret."),
   headers: z
     .record(
       z.string().regex(/^[!#$%&'*+.^_`|~\da-z-]{1,100}$/, "must be a header name in lower case"),

@@ -1,49 +1,116 @@
 import { z } from "zod";
+import { isObject } from "../core/json.ts";
 import type { Provider } from "../core/provider.ts";
-import type { Price } from "../core/target.ts";
 import { readJsonText } from "./json-text.ts";
 import { check, problem, strictObject } from "./problems.ts";
 
+const TEXT_CHARS_MAX = 1000;
+const line = z.string().min(1).max(TEXT_CHARS_MAX);
 const usd = z.number().nonnegative();
-const priceSource = {
-  asOf: z.iso.date("must be a day, such as 2026-11-23").nullable(),
-  source: z.string().min(1),
-};
+const count = z.int().positive();
+/** A fact that was looked for and not found is null. */
+const found = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
+const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable in capitals");
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\da-z-]{1,100}$/, "must be a header name in lower case");
+const dayOrMonth = z
+  .string()
+  .regex(
+    /^20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?$/,
+    "must be a day or month, such as 2026-11-23 or 2026-11",
+  );
 
-const priceSchema: z.ZodType<Price> = z.discriminatedUnion("kind", [
+const priceSource = { asOf: found(dayOrMonth).describe("Day or month on which the price was true."), source: line };
+
+const priceSchema = z.discriminatedUnion("kind", [
   strictObject({
     kind: z.literal("tokens"),
-    inputUsdPerMtok: usd,
-    outputUsdPerMtok: usd,
-    cachedInputUsdPerMtok: usd.nullable(),
+    inputUsdPerMtok: usd.describe("USD per million input tokens."),
+    outputUsdPerMtok: usd.describe("USD per million output tokens."),
+    cachedInputUsdPerMtok: found(usd),
     ...priceSource,
   }),
-  strictObject({ kind: z.literal("hour"), usdPerReplicaHour: usd, replicas: z.int().positive(), ...priceSource }),
-  strictObject({ kind: z.literal("unknown"), reason: z.string().min(1) }),
+  strictObject({ kind: z.literal("hour"), usdPerReplicaHour: usd, replicas: count, ...priceSource }),
+  strictObject({ kind: z.literal("unknown"), reason: line }),
 ]);
 
 const modelSchema = strictObject({
-  id: z.string().min(1),
-  price: priceSchema,
-  precision: z.string().nullable(),
-  contextTokens: z.int().positive().nullable(),
-  maxOutputTokens: z.int().positive().nullable(),
+  id: z.string().min(1).describe("Id on the wire."),
+  status: z
+    .enum(["listed", "unverified", "retired", "delisted", "dedicated", "self-hosted", "never-listed", "unknown"])
+    .default("unknown"),
+  statusNote: found(line).describe("What is known of the status, one line."),
+  retiredOn: found(dayOrMonth),
+  lastSeen: found(dayOrMonth),
+  price: priceSchema.default({ kind: "unknown", reason: "not found" }),
+  otherPrices: z.array(priceSchema).default([]).describe("What other sources state: over 10 % apart is disputed."),
+  precision: found(z.string()).describe("Number format of the served weights, as the seller states it."),
+  contextTokens: found(count),
+  maxOutputTokens: found(count),
+  source: found(line),
 });
 
-const providerSchema: z.ZodType<Provider> = strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
-  name: z.string().min(1),
-  baseUrl: z.url().nullable(),
-  endpoint: z.string().startsWith("/"),
-  apiKeyEnv: z
-    .string()
-    .regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable in capitals")
-    .nullable(),
-  dialect: strictObject({
-    maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]),
-    streamOptions: z.boolean(),
+const dialectSchema = strictObject({
+  maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
+  streamOptions: z.boolean().default(true).describe("Send stream_options.include_usage."),
+  usage: z.enum(["asked", "default", "every-chunk", "never", "unknown"]).default("unknown"),
+  extraBody: z.record(z.string(), z.json()).default({}).describe("Members of every request."),
+  terminator: z.enum(["[DONE]", "end-of-body", "unknown"]).default("[DONE]"),
+  finishReasons: z
+    .record(z.string(), z.enum(["stop", "length", "content-filter", "tool-calls", "other"]))
+    .default({})
+    .describe("Finish reasons of its own beside the usual ones."),
+  timings: found(z.enum(["groq", "cerebras", "sambanova", "fireworks", "llama.cpp"])).describe(
+    "Where the server's own clock is found.",
+  ),
+  rateLimits: z
+    .enum(["openai-duration", "seconds", "together", "fireworks-tps", "ietf-structured", "body-retry-after", "none"])
+    .default("none"),
+  errors: z
+    .enum(["openai", "fastapi", "object-error", "message", "databricks", "google", "unknown"])
+    .default("unknown"),
+  echo: z.enum(["same", "differs", "unknown"]).default("unknown"),
+  refuses: z.array(line).default([]).describe("Request members that it refuses: never sent."),
+});
+
+const signInSchema = z.discriminatedUnion("scheme", [
+  strictObject({ scheme: z.literal("none") }),
+  strictObject({
+    scheme: z.literal("bearer"),
+    env: z.array(variable).min(1).describe("Variables that may hold the key; the first one that is set counts."),
+    optional: z.boolean().default(false).describe("It also answers without a key."),
   }),
-  models: z.record(z.string(), modelSchema),
+  strictObject({ scheme: z.literal("header"), header: headerName, env: z.array(variable).min(1) }),
+]);
+
+/** One file in `providers/`, or in the folder given with `--providers-dir`. */
+export const providerSchema = strictObject({
+  $schema: z.string().optional(),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
+  name: line,
+  kind: z.enum(["seller", "cloud", "aggregator", "engine", "simulator"]).default("seller"),
+  baseUrl: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+[^\s?#/]$/, "must be an http or https URL without query and trailing slash")
+    .nullable()
+    .describe("{name} stands for a parameter. Null when only the user knows it."),
+  endpoint: z.string().startsWith("/").default("/chat/completions"),
+  parameters: z
+    .record(z.string(), strictObject({ title: line, env: z.array(variable).default([]), standard: found(line) }))
+    .default({}),
+  signIn: signInSchema,
+  headers: z.record(headerName, line).default({}),
+  dialect: dialectSchema.prefault({}),
+  regions: found(z.array(line)),
+  metricsPath: found(z.string().startsWith("/")),
+  proof: strictObject({
+    kind: z.enum(["recorded", "published", "constructed", "none"]),
+    date: found(dayOrMonth),
+    source: found(line),
+  }).default({ kind: "none", date: null, source: null }),
+  verifiedLive: found(z.iso.date()),
+  notes: z.array(line).default([]),
+  sources: z.array(line).default([]),
+  models: z.record(z.string(), modelSchema).default({}),
 });
 
 /** A provider, or everything that is wrong with its file. */
@@ -57,8 +124,20 @@ export function parseProvider(text: string, fileName: string): ProviderResult {
   if (!read.ok) return read;
   const checked = check(providerSchema, read.value);
   if (!checked.ok) return checked;
-  if (`${checked.value.id}.json` !== fileName) {
-    return { ok: false, problems: [problem(["id"], `must equal the file name ${fileName}, is ${checked.value.id}`)] };
-  }
-  return { ok: true, provider: checked.value };
+  const { $schema: _schema, ...provider } = checked.value;
+  const problems = [
+    ...(`${provider.id}.json` === fileName
+      ? []
+      : [problem(["id"], `must equal the file name ${fileName}, is ${provider.id}`)]),
+    ...strayPlaceholders(provider),
+  ];
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, provider };
+}
+
+/** A placeholder that no parameter fills would end in the address as it stands. */
+function strayPlaceholders({ baseUrl, parameters }: Provider): string[] {
+  const named = [...(baseUrl ?? "").matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+  return named
+    .filter((name) => name !== "region" && !isObject(parameters[name]))
+    .map((name) => problem(["baseUrl"], `{${name}} has no entry in parameters`));
 }

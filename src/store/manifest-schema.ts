@@ -66,6 +66,8 @@ const target = z.object({
   baseUrl: text,
   endpoint: text,
   apiKeyEnv: text.nullable(),
+  // Absent from the first folders of this version.
+  parameters: textMap.default({}),
   headers: textMap,
   extraBody: z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
   price,

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { FAILURE_KINDS, FAILURE_DETAIL_MAX, type Failure } from "../../src/core/failure.ts";
 import type { Random } from "../../src/core/random.ts";
 import { httpFailure, streamFailure } from "../../src/protocol/errors.ts";
-import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import { sseFramer } from "../../src/protocol/sse.ts";
 import { rateLimitOf } from "../../src/run/rate-limit.ts";
 import { readJsonText } from "../../src/scenario/json-text.ts";
@@ -61,7 +61,7 @@ function frames(input: Buffer, random: Random): string {
 }
 
 function parts(input: Buffer, random: Random): string {
-  const read = openaiChat({ maxTokensField: "max_tokens", streamOptions: true }).reader();
+  const read = openaiChat(PLAIN).reader({ status: 200, headers: {} });
   const event = [null, null, null, "ping", "error"][random.int(5)]!;
   const found = read({ event, data: input.toString("utf8") });
   for (const part of found) {

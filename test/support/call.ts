@@ -1,5 +1,5 @@
 import type { Timeouts } from "../../src/core/run.ts";
-import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import { callOnce, type Called } from "../../src/run/call-once.ts";
 import { realTime } from "../../src/time/time.ts";
 import { pause } from "./wire-server.ts";
@@ -31,7 +31,7 @@ export async function callServer(
     time,
     () => (connections += 1),
   );
-  const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
+  const wire = openaiChat(PLAIN);
   await pool.warm(options.warm ?? 0);
   await options.beforeCalls?.();
   const results: Called[] = [];
@@ -56,7 +56,8 @@ export async function callServer(
           baseUrl: origin,
           endpoint: "/v1/chat/completions",
           modelId: "m",
-          prompt: "hi",
+          messages: [{ role: "user", content: "hi" }],
+          parameters: {},
           maxOutputTokens: 8,
           extraBody: {},
         }),

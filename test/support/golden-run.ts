@@ -62,6 +62,7 @@ const targetBase = {
   baseUrl: "http://127.0.0.1:41234/v1",
   endpoint: "/chat/completions",
   apiKeyEnv: null,
+  parameters: {},
   headers: {},
   extraBody: {},
   simulated: true,

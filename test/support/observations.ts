@@ -39,6 +39,7 @@ export const TARGET: Target = {
   baseUrl: "http://127.0.0.1:1/v1",
   endpoint: "/chat/completions",
   apiKeyEnv: null,
+  parameters: {},
   headers: {},
   extraBody: {},
   price: {

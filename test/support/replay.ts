@@ -2,7 +2,7 @@ import type { Failure } from "../../src/core/failure.ts";
 import type { Outcome } from "../../src/core/observation.ts";
 import type { StreamPart, Wire } from "../../src/core/provider.ts";
 import type { Us } from "../../src/core/units.ts";
-import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import { judge } from "../../src/run/call-once.ts";
 import { readResponse, type Response } from "../../src/run/response.ts";
 import type { Fixture } from "./corpus.ts";
@@ -15,7 +15,7 @@ export interface Replayed {
   readonly failure: Failure | null;
 }
 
-const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
+const wire = openaiChat(PLAIN);
 
 /**
  * Reads the chunks as the transport would hand them over, the buffer overwritten after each call. The clock is faked: a
@@ -46,7 +46,7 @@ function recording(inner: Wire, parts: StreamPart[]): Wire {
   return {
     ...inner,
     reader: () => {
-      const read = inner.reader();
+      const read = inner.reader({ status: 200, headers: {} });
       return (frame) => {
         const found = read(frame);
         parts.push(...found);

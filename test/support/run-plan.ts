@@ -2,7 +2,7 @@ import type { Observation } from "../../src/core/observation.ts";
 import type { Manifest, RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
-import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
 import { runAll, type RunnerEnd } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
@@ -23,6 +23,7 @@ export function simulatedTarget(origin: string, profile: string, price: Target["
     baseUrl: `${origin}/${profile}/v1`,
     endpoint: "/chat/completions",
     apiKeyEnv: null,
+    parameters: {},
     headers: {},
     extraBody: {},
     price: price ?? {
@@ -76,7 +77,7 @@ export async function runPlan(of: {
   const time = realTime();
   const calls: Called[] = [];
   const skipped: Observation[] = [];
-  const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
+  const wire = openaiChat(PLAIN);
   const timeouts = of.timeouts ?? TIMEOUTS;
   const end = await runAll({
     runId: "20260101T000000Z-test",

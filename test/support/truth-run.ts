@@ -4,7 +4,7 @@ import type { Scenario } from "../../src/core/scenario.ts";
 import { METRICS } from "../../src/measure/catalogue.ts";
 import { groupsOf } from "../../src/measure/group.ts";
 import type { Sample } from "../../src/measure/sample.ts";
-import { openaiChat } from "../../src/protocol/openai-chat.ts";
+import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
 import { runAll } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
@@ -33,7 +33,7 @@ export async function truthRun(of: {
   readonly onFirstSend?: () => void;
 }): Promise<RunRecord> {
   const time = realTime();
-  const wire = openaiChat({ maxTokensField: "max_tokens", streamOptions: true });
+  const wire = openaiChat(PLAIN);
   const target = simulatedTarget(of.simulator.origin, of.profile);
   const calls: Called[] = [];
   const skipped: Recorded[] = [];

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Dialect, StreamPart } from "../../src/core/provider.ts";
-import { openaiChat } from "../../src/protocol/openai-chat.ts";
-
-const baseline: Dialect = { maxTokensField: "max_tokens", streamOptions: true };
+import type { StreamPart } from "../../src/core/provider.ts";
+import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 
 /** Parts of a stream given as its data payloads; objects are written as JSON. */
 function parts(...events: readonly unknown[]): StreamPart[] {
-  const read = openaiChat(baseline).reader();
+  const read = openaiChat(PLAIN).reader({ status: 200, headers: {} });
   return events.flatMap((event) =>
     read({ event: null, data: typeof event === "string" ? event : JSON.stringify(event) }),
   );
@@ -137,7 +135,7 @@ describe("the OpenAI chat stream", () => {
     ).toEqual([]);
   });
   it("ignores pings that are not JSON", () => {
-    expect(openaiChat(baseline).reader()({ event: "ping", data: "pong" })).toEqual([]);
+    expect(openaiChat(PLAIN).reader({ status: 200, headers: {} })({ event: "ping", data: "pong" })).toEqual([]);
   });
 });
 
@@ -163,7 +161,10 @@ describe("errors inside a 200 stream", () => {
     expect(part).toMatchObject({ type: "error", failure: { kind, status, where: "stream" } });
   });
   it("reads event: error", () => {
-    const [part] = openaiChat(baseline).reader()({ event: "error", data: '{"message":"boom"}' });
+    const [part] = openaiChat(PLAIN).reader({ status: 200, headers: {} })({
+      event: "error",
+      data: '{"message":"boom"}',
+    });
     expect(part).toMatchObject({ type: "error", failure: { kind: "server-error", detail: "boom" } });
   });
   it.each([
@@ -223,10 +224,10 @@ describe("responses that are no stream", () => {
     [418, "teapot", "bad-request", null],
   ] as const;
   it.each(cases)("sorts %i %s into %s", (status, body, kind, code) => {
-    expect(openaiChat(baseline).failure({ status, headers: {}, body })).toMatchObject({ kind, status, code });
+    expect(openaiChat(PLAIN).failure({ status, headers: {}, body })).toMatchObject({ kind, status, code });
   });
   it("never quotes control characters, and cuts long bodies", () => {
-    const { detail } = openaiChat(baseline).failure({
+    const { detail } = openaiChat(PLAIN).failure({
       status: 500,
       headers: {},
       body: `\u001b[31m${"x".repeat(1000)}`,
@@ -241,12 +242,13 @@ describe("the OpenAI chat request", () => {
     baseUrl: "http://h/v1",
     endpoint: "/chat/completions",
     modelId: "m",
-    prompt: "hi",
+    messages: [{ role: "user" as const, content: "hi" }],
+    parameters: {},
     maxOutputTokens: 9,
     extraBody: {},
   };
   it("asks for a stream with usage and a limit", () => {
-    const { method, url, body } = openaiChat(baseline).request(call);
+    const { method, url, body } = openaiChat(PLAIN).request(call);
     expect([method, url]).toEqual(["POST", "http://h/v1/chat/completions"]);
     expect(JSON.parse(body!)).toEqual({
       model: "m",
@@ -257,7 +259,7 @@ describe("the OpenAI chat request", () => {
     });
   });
   it("leaves stream_options out and renames the limit where the dialect says so", () => {
-    const { body } = openaiChat({ maxTokensField: "max_completion_tokens", streamOptions: false }).request({
+    const { body } = openaiChat({ ...PLAIN, maxTokensField: "max_completion_tokens", streamOptions: false }).request({
       ...call,
       extraBody: { temperature: 0 },
     });

@@ -12,11 +12,17 @@ describe("provider files", () => {
 
   it("are refused with every problem at once", async () => {
     const good = JSON.parse(await readFile("providers/openai-compatible.json", "utf8")) as object;
-    const bad = { ...good, baseUrl: "nowhere", endpoint: "chat", apiKeyEnv: "my key", dialekt: {} };
+    const bad = {
+      ...good,
+      baseUrl: "nowhere",
+      endpoint: "chat",
+      signIn: { scheme: "bearer", env: ["my key"] },
+      dialekt: {},
+    };
     const parsed = parseProvider(JSON.stringify(bad), "openai-compatible.json");
     expect(parsed.ok).toBe(false);
     const problems = parsed.ok ? [] : parsed.problems;
-    for (const path of ["baseUrl", "endpoint", "apiKeyEnv", "dialekt"]) {
+    for (const path of ["baseUrl", "endpoint", "signIn.env[0]", "dialekt"]) {
       expect(problems.filter((line) => line.startsWith(`${path}: `))).toHaveLength(1);
     }
     expect(problems).toHaveLength(4);

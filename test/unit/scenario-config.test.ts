@@ -33,6 +33,7 @@ describe("herdbench.json", () => {
           baseUrl: null,
           endpoint: null,
           apiKeyEnv: null,
+          parameters: {},
           headers: {},
           extraBody: {},
           price: null,

@@ -56,16 +56,16 @@ describe("server-sent events", () => {
   it("gives up on an event over the limit, in one line or in many", () => {
     const oneLine = sseFramer();
     for (let i = 0; i < 5; i += 1) oneLine.push(Buffer.alloc(1024 * 1024, 0x61));
-    expect(oneLine.tooLarge).toBe(true);
+    expect(oneLine.failure).toMatchObject({ kind: "too-large" });
     const manyLines = sseFramer();
     const line = Buffer.from(`data: ${"x".repeat(1000)}\n`);
     for (let bytes = 0; bytes <= EVENT_BYTES_MAX; bytes += line.length) manyLines.push(line);
-    expect(manyLines.tooLarge).toBe(true);
+    expect(manyLines.failure).toMatchObject({ kind: "too-large" });
   });
   it("does not take many small events for a large one", () => {
     const framer = sseFramer();
     const event = Buffer.from(`data: ${"x".repeat(1000)}\n\n`);
     for (let bytes = 0; bytes <= 2 * EVENT_BYTES_MAX; bytes += event.length) framer.push(event);
-    expect(framer.tooLarge).toBe(false);
+    expect(framer.failure).toBeNull();
   });
 });
