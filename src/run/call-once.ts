@@ -5,7 +5,7 @@ import type { Timeouts } from "../core/run.ts";
 import type { Us } from "../core/units.ts";
 import type { Connection } from "../transport/connection.ts";
 import { exchange, type ExchangeResult } from "../transport/exchange.ts";
-import type { Time } from "../time/time.ts";
+import type { RealTime } from "../time/time.ts";
 import { rateLimitOf } from "./rate-limit.ts";
 import { readResponse, responseFlags, sha256, type Response } from "./response.ts";
 
@@ -36,7 +36,7 @@ export async function callOnce(
   connection: Connection,
   wire: Wire,
   limits: Timeouts,
-  time: Time,
+  time: RealTime,
   signal: AbortSignal,
 ): Promise<Called> {
   let cancelled = false;
@@ -54,7 +54,7 @@ export async function callOnce(
   const result = await call.result;
   signal.removeEventListener("abort", interrupt);
   reader.onEnd();
-  return called(attempt, result, reader.response, cancelled);
+  return called(attempt, result, reader.response, cancelled, time);
 }
 
 /** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
@@ -83,7 +83,13 @@ export function judge(
   );
 }
 
-function called(attempt: Attempt, result: ExchangeResult, response: Response, cancelled: boolean): Called {
+function called(
+  attempt: Attempt,
+  result: ExchangeResult,
+  response: Response,
+  cancelled: boolean,
+  time: RealTime,
+): Called {
   const [outcome, because, reason] = judge(result, response, cancelled);
   const firstContent = response.contentUs[0] ?? null;
   const hasText = response.textWhole && response.text !== "";
@@ -110,7 +116,7 @@ function called(attempt: Attempt, result: ExchangeResult, response: Response, ca
     usage: response.usage,
     events: { content: response.contentUs.length, total: response.totalEvents, coalesced: response.coalesced },
     server: response.server,
-    rateLimit: rateLimit(response),
+    rateLimit: rateLimit(response, time.wallAt(result.headers ?? result.end)),
     modelEchoed: response.model,
     response: { bytes: result.bytes, chars: response.chars, textHash: hasText ? sha256(response.text) : null },
     cost: { reservedUsd: attempt.reservedUsd, usd: null },
@@ -122,8 +128,9 @@ function called(attempt: Attempt, result: ExchangeResult, response: Response, ca
   };
 }
 
-function rateLimit(response: Response): RateLimit | null {
-  return response.status === null ? null : rateLimitOf(response.headers);
+function rateLimit({ status, headers, refusal, failure: because }: Response, wall: Date): RateLimit | null {
+  if (status === null) return null;
+  return rateLimitOf({ headers, errorText: refusal ?? because?.detail ?? null }, wall.getTime());
 }
 
 function traceOf(id: string, { contentUs, totals, usage }: Response): EventTrace {

@@ -6,7 +6,7 @@ import { loadLabel, type Arrival, type Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
 import { promptOf } from "../scenario/prompts.ts";
-import type { Time } from "../time/time.ts";
+import type { RealTime } from "../time/time.ts";
 import type { Pool } from "../transport/pool.ts";
 import { settledUsd, worstCaseUsd, type Budget } from "./budget.ts";
 import { callOnce, type Attempt, type Called } from "./call-once.ts";
@@ -36,7 +36,7 @@ export interface LaneContext {
   readonly runId: string;
   readonly timeouts: Timeouts;
   readonly budget: Budget;
-  readonly time: Time;
+  readonly time: RealTime;
   readonly signal: AbortSignal;
   readonly sink: Sink;
   /** Reports that the run cannot go on (a full disk): it is stopped, and what is in flight ends as interrupted. */

@@ -1,20 +1,21 @@
 import type { RateLimit } from "../core/observation.ts";
-import type { ResponseHeaders } from "../transport/exchange.ts";
+import { decimal, retryAfterMs, type Said } from "./retry-after.ts";
 
-/** Reads what most sellers say about their limits (`retry-after`, `x-ratelimit-*`); null when nothing is said. */
-export function rateLimitOf(headers: ResponseHeaders): RateLimit | null {
-  const seconds = number(headers["retry-after"]);
-  const said: RateLimit = {
-    retryAfterMs: seconds === null ? null : seconds * 1000,
-    limitRequests: number(headers["x-ratelimit-limit-requests"]),
-    remainingRequests: number(headers["x-ratelimit-remaining-requests"]),
-    limitTokens: number(headers["x-ratelimit-limit-tokens"]),
-    remainingTokens: number(headers["x-ratelimit-remaining-tokens"]),
+/**
+ * Reads what most sellers say about their limits (`retry-after`, `x-ratelimit-*`, the error itself); null when nothing is
+ * said. Limits and remainders count per minute at most sellers and per day at some; as a limit per minute, a limit per day is
+ * only too high.
+ *
+ * @param wallMs our own wall clock, for a wait that is told as a date
+ */
+export function rateLimitOf(said: Said, wallMs: number): RateLimit | null {
+  const { headers } = said;
+  const read: RateLimit = {
+    retryAfterMs: retryAfterMs(said, wallMs),
+    limitRequests: decimal(headers["x-ratelimit-limit-requests"]),
+    remainingRequests: decimal(headers["x-ratelimit-remaining-requests"]),
+    limitTokens: decimal(headers["x-ratelimit-limit-tokens"] ?? headers["x-ratelimit-limit-tokens-minute"]),
+    remainingTokens: decimal(headers["x-ratelimit-remaining-tokens"] ?? headers["x-ratelimit-remaining-tokens-minute"]),
   };
-  return Object.values(said).every((value) => value === null) ? null : said;
-}
-
-/** Plain decimal digits as headers carry them; no exponents, no hexadecimal. */
-function number(text: string | undefined): number | null {
-  return text !== undefined && /^\s*\d{1,15}(?:\.\d{1,9})?\s*$/.test(text) ? Number(text) : null;
+  return Object.values(read).every((value) => value === null) ? null : read;
 }

@@ -32,6 +32,8 @@ export interface Response {
   usage: Usage | null;
   server: ServerTimings | null;
   model: string | null;
+  /** Body of a response with an error status, as far as it was read. */
+  refusal: string | null;
   failure: Failure | null;
 }
 
@@ -112,7 +114,9 @@ export function readResponse(
       else if (!hadContent && response.contentUs.length > 0) notices.contentSeen();
     },
     onEnd: () => {
-      if (refusal !== null) response.failure ??= refusal.failure();
+      if (refusal === null) return;
+      response.refusal = refusal.body();
+      response.failure ??= refusal.failure();
     },
   };
 }
@@ -120,24 +124,27 @@ export function readResponse(
 /** A response that is no stream: its body says why. */
 interface Refusal {
   read(chunk: Uint8Array): void;
+  /** Null for a status that is no error. */
+  body(): string | null;
   failure(): Failure;
 }
 
 function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refusal {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  const body = (): string => Buffer.concat(chunks).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
   return {
     read: (chunk) => {
       if (bytes < ERROR_BODY_BYTES_MAX) chunks.push(Buffer.from(chunk));
       bytes += chunk.length;
     },
+    body: () => (status < 400 ? null : body()),
     failure: () => {
       if (status === 200) {
         const detail = `content-type ${headers["content-type"] ?? "absent"}, not a stream`;
         return failure("protocol", { where: "headers", status, detail });
       }
-      const body = Buffer.concat(chunks).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
-      return wire.failure({ status, headers, body });
+      return wire.failure({ status, headers, body: body() });
     },
   };
 }
@@ -217,6 +224,7 @@ function emptyResponse(): Response {
     usage: null,
     server: null,
     model: null,
+    refusal: null,
     failure: null,
   };
 }

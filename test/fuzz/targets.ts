@@ -122,6 +122,7 @@ const RATE_HEADERS = [
   "x-ratelimit-remaining-requests",
   "x-ratelimit-limit-tokens",
   "x-ratelimit-remaining-tokens",
+  "date",
 ];
 
 function rateLimit(input: Buffer): string {
@@ -129,7 +130,7 @@ function rateLimit(input: Buffer): string {
   const headers = Object.fromEntries(
     RATE_HEADERS.flatMap((name, i) => (values[i] === undefined ? [] : [[name, values[i]]])),
   );
-  const said = rateLimitOf(headers);
+  const said = rateLimitOf({ headers, errorText: values[RATE_HEADERS.length] ?? null }, 0);
   if (said === null) return "nothing said";
   for (const value of Object.values(said)) assert.ok(value === null || (Number.isFinite(value) && value >= 0));
   return said.retryAfterMs === null ? "limits" : "retry-after";
@@ -174,6 +175,7 @@ function headerSeeds(): Buffer[] {
     " 1.5 \n1e3\n0x10\n-1\nNaN",
     "100, 100;w=60\nInfinity\n\n1_000",
     "1e307",
+    '\n\n\n\n\nMon, 23 Nov 2026 15:00:00 GMT\n{"error":{"message":"Please try again in 2m1.5s","retry_after":"12"}}',
   ].map((text) => Buffer.from(text));
 }
 
