@@ -1,7 +1,13 @@
 import { InvalidArgumentError } from "commander";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
-import { isSecretName, isSecretValue } from "../scenario/secret.ts";
+import { isSecretName, isSecretValue, isVariableName } from "../scenario/secret.ts";
+import { UsageError } from "./usage-error.ts";
+
+/*
+ * commander repeats the argument that an InvalidArgumentError is about. Where a key may stand in it, also where one was pasted
+ * by mistake, a UsageError is thrown in its place.
+ */
 
 /** A number above zero. */
 export function positive(text: string): number {
@@ -42,15 +48,23 @@ export function share(text: string): number {
 export function baseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new InvalidArgumentError("must be an absolute URL such as http://127.0.0.1:8080/v1.");
+    throw new UsageError("--base-url: must be an absolute URL such as http://127.0.0.1:8080/v1");
   }
   if (url.username !== "" || url.password !== "") {
-    throw new InvalidArgumentError(
-      "must not hold a user name or password: name the variable of the key with --api-key-env.",
+    throw new UsageError(
+      "--base-url: must not hold a user name or password: name the variable of the key with --api-key-env",
     );
   }
-  if (url.search !== "" || url.hash !== "") throw new InvalidArgumentError("must end with its path, without ? or #.");
+  if (url.search !== "" || url.hash !== "") throw new UsageError("--base-url: must end with its path, without ? or #");
   return text.replace(/\/+$/, "");
+}
+
+/** The name of the environment variable that holds a key. */
+export function apiKeyEnv(text: string): string {
+  if (isVariableName(text)) return text;
+  throw new UsageError(
+    "--api-key-env: must be the name of an environment variable in capitals, such as TOGETHER_API_KEY, never the key itself",
+  );
 }
 
 /** `input,output` in USD per million tokens. */
@@ -76,8 +90,8 @@ export function jsonObject(text: string): JsonObject {
   } catch {
     // The message below says what is wanted.
   }
-  if (!isObject(value)) throw new InvalidArgumentError(`must be a JSON object such as '{"temperature": 0}'.`);
-  refuseSecrets(value);
+  if (!isObject(value)) throw new UsageError(`--extra-body: must be a JSON object such as '{"temperature": 0}'`);
+  refuseSecrets("--extra-body", value);
   return value as JsonObject;
 }
 
@@ -91,19 +105,19 @@ export function header(text: string, before: Readonly<Record<string, string>> = 
   const name = text.slice(0, colon).trim().toLowerCase();
   const value = text.slice(colon + 1).trim();
   if (colon === -1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
-    throw new InvalidArgumentError('must be "name: value" in printable ASCII.');
+    throw new UsageError('--header: must be "name: value" in printable ASCII');
   }
-  if (FRAMING_HEADER.test(name)) throw new InvalidArgumentError(`must not set ${name}: the transport does.`);
-  refuseSecrets({ [name]: value });
+  if (FRAMING_HEADER.test(name)) throw new UsageError(`--header: must not set ${name}: the transport does`);
+  refuseSecrets("--header", { [name]: value });
   return { ...before, [name]: value };
 }
 
 /** Collects `key=value` pairs. */
 export function metadata(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const equals = text.indexOf("=");
-  if (equals <= 0) throw new InvalidArgumentError('must be "key=value".');
+  if (equals <= 0) throw new UsageError('--metadata: must be "key=value"');
   const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
-  refuseSecrets({ [key]: value });
+  refuseSecrets("--metadata", { [key]: value });
   return { ...before, [key]: value };
 }
 
@@ -120,17 +134,25 @@ export function seconds(text: string): number {
   return value;
 }
 
-function refuseSecrets(value: unknown): void {
-  if (typeof value === "string" && isSecretValue(value)) throw new InvalidArgumentError(SECRET_ON_COMMAND_LINE);
-  if (Array.isArray(value)) value.forEach(refuseSecrets);
+/** @throws UsageError when an argument holds what looks like a key: refused before anything can repeat it */
+export function refuseKeys(argv: readonly string[]): void {
+  const at = argv.findIndex(isSecretValue);
+  if (at !== -1) throw new UsageError(`argument ${at + 1}: ${SECRET_ON_COMMAND_LINE}`);
+}
+
+/** Values were looked at before the flags were parsed; a value inside JSON may have been escaped, and a name was not seen. */
+function refuseSecrets(flag: string, value: unknown): void {
+  const refused = new UsageError(`${flag}: ${SECRET_ON_COMMAND_LINE}`);
+  if (typeof value === "string" && isSecretValue(value)) throw refused;
+  if (Array.isArray(value)) for (const inner of value) refuseSecrets(flag, inner);
   if (!isObject(value)) return;
   for (const [name, inner] of Object.entries(value)) {
-    if (isSecretName(name)) throw new InvalidArgumentError(SECRET_ON_COMMAND_LINE);
-    refuseSecrets(inner);
+    if (isSecretName(name)) throw refused;
+    refuseSecrets(flag, inner);
   }
 }
 
-const SECRET_ON_COMMAND_LINE = "would put a key on the command line: set a variable and name it with --api-key-env.";
+const SECRET_ON_COMMAND_LINE = "would put a key on the command line: set a variable and name it with --api-key-env";
 
 function number(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
+import { refuseKeys } from "./flags.ts";
 import { buildProgram } from "./program.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     code = result;
   });
   try {
+    refuseKeys(argv);
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {

@@ -48,7 +48,7 @@ function addRun(program: Command, done: Done): void {
     .option("--base-url <url>", "any OpenAI-compatible server, such as http://127.0.0.1:8080/v1", flag.baseUrl)
     .option("--endpoint <path>", "path of the chat call below --base-url (default: /chat/completions)", flag.endpoint)
     .option("--model <name>", "canonical model name or raw id (default: llama-3.1-405b-instruct)")
-    .option("--api-key-env <name>", "environment variable that holds the API key")
+    .option("--api-key-env <name>", "environment variable that holds the API key", flag.apiKeyEnv)
     .option("--config <file>", "config file (default: herdbench.json when it exists)")
     .option("--price <in,out>", "USD per million input and output tokens", flag.price)
     .option("--header <name: value>", "extra request header, repeatable", flag.header)

@@ -6,7 +6,7 @@ import type { Price } from "../core/target.ts";
 import { readJsonText } from "./json-text.ts";
 import { percentile, sloLimits } from "./parse.ts";
 import { check, pathText, problem, strictObject } from "./problems.ts";
-import { isSecretName, isSecretValue, SECRET_MEND } from "./secret.ts";
+import { isSecretName, isSecretValue, isVariableName, SECRET_MEND } from "./secret.ts";
 
 /** One target as the user wrote it; null or empty for what was left to the provider's own facts. */
 export interface TargetEntry {
@@ -123,7 +123,7 @@ const targetSchema = strictObject({
   apiKeyEnv: z
     .string()
     .refine(
-      (name) => /^[A-Z_][A-Z\d_]{0,99}$/.test(name),
+      isVariableName,
       "must be the name of an environment variable in capitals, such as TOGETHER_API_KEY, never the key itself",
     )
     .nullable()

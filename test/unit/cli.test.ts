@@ -186,13 +186,24 @@ describe("credentials", () => {
   it.each([
     ["--header", `authorization: Bearer ${KEY}`],
     ["--header", `x-auth-token: ${KEY}`],
+    ["--header", `x-token: ${KEY}`],
+    ["--header", `authorization ${KEY}`],
     ["--header", "x-a: sk-1234567890"],
     ["--extra-body", `{"deep": [{"api_key": "${KEY}"}]}`],
+    ["--extra-body", `{"client_secret": "${KEY}"}`],
+    ["--extra-body", `{"client_secret": "${KEY}`],
     ["--metadata", "token=sk-1234567890"],
-  ])("are refused on the command line: %s %s", async (flag, value) => {
-    const { code, stderr } = await herdbench(["run", flag, value], { cwd: temporaryFolder() });
+    ["--metadata", KEY],
+    ["--api-key-env", KEY],
+    ["--base-url", `http://me:${KEY}@127.0.0.1:1/v1`],
+    ["--label", "sk-1234567890"],
+    ["--model=sk-1234567890", "--quiet"],
+    ["--unknown=sk-1234567890", "--quiet"],
+  ])("are refused on the command line and not repeated: %s %s", async (flag, value) => {
+    const { code, stdout, stderr } = await herdbench(["run", flag, value], { cwd: temporaryFolder() });
     expect(code).toBe(2);
-    expect(stderr).toContain("--api-key-env");
+    expect(stdout + stderr).not.toMatch(new RegExp(`${KEY}|sk-1234567890`));
+    expect(stderr).toMatch(/^herdbench: (?:argument \d+|--[a-z-]+): .*(?:--api-key-env|must be)/);
   });
 });
 

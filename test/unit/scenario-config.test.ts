@@ -81,14 +81,23 @@ describe("a credential in herdbench.json", () => {
     ["an Authorization header", { headers: { Authorization: "abc" } }, "targets[0].headers.Authorization"],
     ["an api-key header", { headers: { "api-key": "abc" } }, "targets[0].headers.api-key"],
     ["an x-api-key header", { headers: { "x-api-key": "abc" } }, "targets[0].headers.x-api-key"],
-    ["a value that begins as keys do", { extraBody: { user: ["sk-abc"] } }, "targets[0].extraBody.user[0]"],
+    ["a value that begins as keys do", { extraBody: { user: ["sk-1234abc"] } }, "targets[0].extraBody.user[0]"],
     ["a bearer token under another name", { headers: { "x-pass": "Bearer abc" } }, "targets[0].headers.x-pass"],
-    ["a key in place of its variable's name", { apiKeyEnv: "sk-abc" }, "targets[0].apiKeyEnv"],
+    ["a key in place of its variable's name", { apiKeyEnv: "sk-1234abc" }, "targets[0].apiKeyEnv"],
     ["a member named apiKey", { apiKey: "abc" }, "targets[0].apiKey"],
+    ["an x-token header", { headers: { "x-token": "abc" } }, "targets[0].headers.x-token"],
+    ["a client secret", { extraBody: { deep: { client_secret: "abc" } } }, "targets[0].extraBody.deep.client_secret"],
   ])("refuses %s and does not repeat it", (_, change, path) => {
     const problems = problemsOfTarget(change);
     expect(problems).toEqual([`${path}: put the key in an environment variable and name it in apiKeyEnv`]);
     expect(problems.join()).not.toMatch(/abc/);
+  });
+
+  it("is no limit on tokens, nor a tokenizer", () => {
+    const extraBody = { max_tokens: 5, tokenizer: "llama3", stop_token_ids: [1], token_count: true };
+    expect(configOf({ targets: [{ ...TARGET, extraBody }] }, "herdbench.json").targets[0]!.extraBody).toEqual(
+      extraBody,
+    );
   });
 
   it("does not repeat what stands in apiKeyEnv when it is no variable's name", () => {
