@@ -1,12 +1,13 @@
 import type { RunRecord } from "../core/run.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
+import { clientDelays, isLate } from "./client-delay.ts";
 import { verdictsOf } from "./compare/verdicts.ts";
 import { spentUsd } from "./cost/spent.ts";
 import { countsOf, identityProblems } from "./counts.ts";
 import type { Flag } from "./flags.ts";
 import { groupsOf, type Group } from "./group.ts";
 import { summarise } from "./summarise.ts";
-import { validityOf } from "./validity.ts";
+import { clientDelayWarnings, validityOf } from "./validity.ts";
 
 /** Answers at least this long on average compare with each other; MLPerf's own tolerance on tokens per sample. */
 const LENGTH_RATIO_MIN = 0.9;
@@ -29,22 +30,24 @@ export function analyse(
     if (planned === undefined) throw new Error(`no plan given for scenario ${group.scenario.id}`);
     return { group, counts: countsOf(group, { arrivals: planned.arrivals, closed }) };
   });
-  const byScenario = Map.groupBy(
-    measured.map(({ group }) => group),
-    ({ scenario }) => scenario.id,
-  );
+  const groups = measured.map(({ group }) => group);
+  const byScenario = Map.groupBy(groups, ({ scenario }) => scenario.id);
+  const delays = clientDelays(groups);
+  const late = new Set([...delays].flatMap(([id, delay]) => (isLate(delay) ? [id] : [])));
+  const runFlags = (scenario: string): readonly Flag[] => [
+    ...(manifest.proxied ? (["proxied"] as const) : []),
+    ...(late.has(scenario) ? (["client_late"] as const) : []),
+  ];
   return {
     manifest,
     validity: validityOf(manifest, measured),
-    groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, manifest.proxied)),
-    verdicts: [...byScenario.values()].flatMap((groups) => verdictsOf(groups, manifest.seed)),
+    groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group.scenario.id))),
+    verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
     warnings: [
+      ...clientDelayWarnings(delays),
       ...record.warnings,
       ...(closed ? [] : ["the run ended without closing: killed or power lost"]),
-      ...strayWarning(
-        record,
-        measured.map(({ group }) => group),
-      ),
+      ...strayWarning(record, groups),
       ...measured.flatMap(({ group, counts }) =>
         identityProblems(counts).map((problem) => `${group.scenario.id}, ${group.target.id}: ${problem}`),
       ),
@@ -55,13 +58,13 @@ export function analyse(
 /** What stands in every summary and says nothing about a group as a whole. */
 const ROW_FLAGS: ReadonlySet<string> = new Set<Flag>(["clustered", "connection_reused", "no_values"]);
 
-function groupAnalysis(group: Group, counts: Counts, proxied: boolean): GroupAnalysis {
+function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]): GroupAnalysis {
   const rows = summarise(group);
   const length = rows.find(({ metric, stat }) => metric === "length_ratio" && stat === "mean")?.value ?? null;
   const own: Flag[] = [
     ...group.measured.flatMap(({ observation }) => observation.flags),
     ...(length !== null && length < LENGTH_RATIO_MIN ? (["length_short"] as const) : []),
-    ...(proxied ? (["proxied"] as const) : []),
+    ...runFlags,
   ];
   return {
     target: group.target,

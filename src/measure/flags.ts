@@ -3,6 +3,7 @@
  * meaning.
  */
 export const FLAGS = {
+  client_late: "p99 of the client's own delay is above its limit in this run: see the reasons and warnings",
   clustered: "several values per request, which are not independent: no interval is stated",
   coalesced: "all content of at least one answer came in one read: its pace is unknown and left out",
   connection_reused: "the first request found an open connection, so nothing cold was measured",

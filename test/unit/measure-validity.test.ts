@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RunEnd, RunRecord } from "../../src/core/run.ts";
+import { firstScreen } from "../../src/report/terminal.ts";
+import { writeReports } from "../../src/report/write.ts";
+import { parseCsv } from "../support/csv-parser.ts";
 import {
   answer,
   CLOSED,
@@ -12,6 +16,7 @@ import {
   type Recorded,
 } from "../support/observations.ts";
 import { analysisOf, times } from "../support/measured.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 /** 40 arrivals each 100 ms; `late` says by how many milliseconds each is released and sent after its due time. */
 const arrivals = (late: (pair: number) => number, ttftMs: number, scenario: typeof OPEN): Recorded[] =>
@@ -58,6 +63,67 @@ describe("client delay in open loop", () => {
     const targets = ["alpha", "beta", "gamma"];
     const record = recordOf(targets.flatMap(twice), { targets: targets.map((id) => ({ ...TARGET, id })) });
     expect(validity(record).reasons.filter((reason) => reason.includes("client delay"))).toEqual([]);
+  });
+
+  test.each([
+    [40, 1],
+    [40, 2],
+    [1000, 11],
+    [1000, 17],
+  ])("over %d due times of which %d are late is no reason, but a warning and a flag", async (requests, late) => {
+    const scenario = { ...OPEN, stop: { requests, durationMs: null } };
+    const record = recordOf(
+      times(requests, (pair) => {
+        const lateMs = pair < late ? 80 : 0;
+        const of = answer({ pair, scenario, atMs: pair * 100 + 1000 + lateMs, ttftMs: 200, gapsMs: [10], tokens: 4 });
+        const stamps = { ...of.observation.stamps, scheduled: pair * 100_000 + 1_000_000 };
+        return { ...of, observation: { ...of.observation, stamps } };
+      }),
+      { scenarios: [scenario] },
+    );
+    const analysis = analysisOf(record);
+    expect(analysis.validity.reasons.filter((reason) => reason.includes("client delay"))).toEqual([]);
+    const warning = `open: client delay p99 is 80 ms, limit 5 ms; ${late} of ${requests} due times were over it, too few to make the run INVALID`;
+    expect(analysis.warnings).toEqual([warning]);
+    expect(analysis.groups[0]!.flags).toContain("client_late");
+
+    const files = await writeReports(temporaryFolder(), analysis);
+    const read = (name: string): string =>
+      readFileSync(
+        files.find((file) => file.endsWith(name))!,
+        "utf8",
+      );
+    for (const text of [
+      firstScreen(analysis, { columns: 80, color: false }),
+      read("report.json"),
+      read("report.md"),
+      read("report.html"),
+    ])
+      expect(text.replaceAll(/\s+/g, " ")).toContain(warning);
+    const [header, row] = parseCsv(read("comparison.csv"));
+    expect(row![header!.indexOf("flags")]!.split(";")).toContain("client_late");
+  });
+
+  test("over 1,000 due times of which 10 are late is within p99, and of which 18 are late is invalid", () => {
+    const scenario = { ...OPEN, stop: { requests: 1000, durationMs: null } };
+    const analysisWith = (late: number) =>
+      analysisOf(
+        recordOf(
+          times(1000, (pair) => {
+            const made = answer({ pair, scenario, atMs: pair * 100 + 1000, ttftMs: 200, gapsMs: [10], tokens: 4 });
+            const scheduled = pair * 100_000 + 1_000_000 - (pair > 0 && pair <= late ? 80_000 : 0);
+            return { ...made, observation: { ...made.observation, stamps: { ...made.observation.stamps, scheduled } } };
+          }),
+          { scenarios: [scenario] },
+        ),
+      );
+    expect(analysisWith(10)).toMatchObject({ validity: { valid: true }, warnings: [] });
+    expect(analysisWith(10).groups[0]!.flags).not.toContain("client_late");
+    expect(analysisWith(18).validity.reasons).toEqual([
+      "open: client delay p99 is at least 80 ms over 1000 due times, limit 5 ms",
+    ]);
+    expect(analysisWith(18).warnings).toEqual([]);
+    expect(analysisWith(18).groups[0]!.flags).toContain("client_late");
   });
 
   test("may be 1 % of a long TTFT", () => {
