@@ -49,24 +49,39 @@ export async function loadScenario(idOrPath: string): Promise<ScenarioFile> {
   return { scenario: parsed.scenario, text, path };
 }
 
-/** Ids of the providers that ship with the package, sorted. */
-export async function providerIds(): Promise<string[]> {
-  return idsIn(join(packageRoot(), "providers"));
+/**
+ * Ids of the providers that ship with the package, and of those in a folder of the user's (null for none), sorted.
+ *
+ * @throws RegistryError when there is no such folder
+ */
+export async function providerIds(ownFolder: string | null): Promise<string[]> {
+  const shipped = await idsIn(join(packageRoot(), "providers"));
+  const own = ownFolder === null ? [] : await idsIn(ownFolder);
+  return [...new Set([...shipped, ...own])].toSorted();
 }
 
-/** @throws RegistryError when there is no such provider or its file is broken */
-export async function loadProvider(id: string): Promise<Provider> {
-  const path = join(packageRoot(), "providers", `${id}.json`);
-  const text = await readFile(path, "utf8").catch(async () => {
-    throw new RegistryError([`no provider "${id}"; known ones: ${(await providerIds()).join(", ")}`]);
-  });
-  const parsed = parseProvider(text, basename(path));
-  if (!parsed.ok) throw new RegistryError(parsed.problems.map((problem) => `${path}: ${problem}`));
-  return parsed.provider;
+/**
+ * A provider by its id; a file in the user's own folder goes before the one that ships.
+ *
+ * @throws RegistryError when there is no such provider or its file is broken
+ */
+export async function loadProvider(id: string, ownFolder: string | null): Promise<Provider> {
+  const folders = [...(ownFolder === null ? [] : [ownFolder]), join(packageRoot(), "providers")];
+  for (const folder of folders) {
+    const path = join(folder, `${id}.json`);
+    const text = await readFile(path, "utf8").catch(() => null);
+    if (text === null) continue;
+    const parsed = parseProvider(text, basename(path));
+    if (!parsed.ok) throw new RegistryError(parsed.problems.map((problem) => `${path}: ${problem}`));
+    return parsed.provider;
+  }
+  throw new RegistryError([`no provider "${id}"; known ones: ${(await providerIds(ownFolder)).join(", ")}`]);
 }
 
 async function idsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch(() => {
+    throw new RegistryError([`${folder}: no such folder`]);
+  });
   return names
     .filter((name) => name.endsWith(".json"))
     .map((name) => basename(name, ".json"))

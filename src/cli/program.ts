@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
+import type { CheckOptions } from "./check.ts";
+import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { JsonOption } from "./scenarios.ts";
@@ -32,6 +34,7 @@ export function buildProgram(done: Done): Command {
     .action(async (run: string, options: ReportOptions) =>
       done(await (await import("./report.ts")).reportCommand(run, options)),
     );
+  addProviders(program, done);
   addMore(program, done);
   return program;
 }
@@ -45,6 +48,7 @@ function addRun(program: Command, done: Done): void {
     .optionsGroup("What to measure:")
     .option("--target <id...>", "targets of herdbench.json, or simulated ones (sim-fast sim-cheap sim-flaky sim-far)")
     .option("--provider <id...>", "the default target of these providers")
+    .option("--providers-dir <dir>", "provider files of your own, which go before those that ship")
     .option("--base-url <url>", "any OpenAI-compatible server, such as http://127.0.0.1:8080/v1", flag.baseUrl)
     .option("--endpoint <path>", "path of the chat call below --base-url (default: /chat/completions)", flag.endpoint)
     .option("--model <name>", "canonical model name or raw id (default: llama-3.1-405b-instruct)")
@@ -91,6 +95,44 @@ function addRun(program: Command, done: Done): void {
     .option("--quiet", "no progress and no screen")
     .option("--json", "print one JSON object instead of the screen")
     .action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
+}
+
+function addProviders(program: Command, done: Done): void {
+  const providers = program.command("providers").description("who sells the model: list, show, check");
+  const own = new Option("--providers-dir <dir>", "provider files of your own, which go before those that ship");
+  providers
+    .command("list", { isDefault: true })
+    .description("the callable providers of a model, with price, proof and key")
+    .option("--all", "also those that are gone, with the date")
+    .option("--model <name>", "canonical model name (default: llama-3.1-405b-instruct)")
+    .addOption(own)
+    .option("--json", "print JSON")
+    .action(async (options: ProvidersOptions) => done(await (await import("./providers.ts")).listProviders(options)));
+  providers
+    .command("show")
+    .description("everything that a provider's file states, with sources")
+    .argument("<id>", "provider id")
+    .addOption(own)
+    .option("--json", "print JSON")
+    .action(async (id: string, options: ProvidersOptions) =>
+      done(await (await import("./providers.ts")).showProvider(id, options)),
+    );
+  providers
+    .command("check")
+    .description("one small call to each: network, sign-in, model, usage, limits; what it can cost is said first")
+    .argument("[id...]", "provider ids")
+    .option("--all", "every provider that has the model and an address")
+    .option("--model <name>", "canonical model name (default: llama-3.1-405b-instruct)")
+    .option(
+      "--max-cost <usd>",
+      "most that all calls together may cost (default: 1); none also asks those of unknown price",
+      flag.maxCost,
+    )
+    .addOption(own)
+    .option("--json", "print JSON")
+    .action(async (ids: string[], options: CheckOptions) =>
+      done(await (await import("./check.ts")).checkProviders(ids, options)),
+    );
 }
 
 function addMore(program: Command, done: Done): void {

@@ -4,6 +4,8 @@ import type { JsonObject } from "../core/json.ts";
 export interface RunOptions {
   readonly target?: readonly string[];
   readonly provider?: readonly string[];
+  /** Folder with provider files of the user's own. */
+  readonly providersDir?: string;
   readonly baseUrl?: string;
   readonly endpoint?: string;
   readonly model?: string;

@@ -1,14 +1,11 @@
 import { hostname } from "node:os";
 import type { Plan } from "../core/scenario.ts";
 import type { ScenarioSnapshot } from "../core/run.ts";
-import type { Target } from "../core/target.ts";
-import { openaiChat } from "../protocol/openai-chat.ts";
-import { loadProvider } from "../registry.ts";
 import type { Contender } from "../run/lane.ts";
 import { planOf } from "../scenario/plan.ts";
 import { createRun } from "../store/create.ts";
 import { realTime } from "../time/time.ts";
-import { signIns } from "./credentials.ts";
+import { contendersOf } from "./contenders.ts";
 import { dryRun } from "./dry-run.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -35,16 +32,14 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
     process.stdout.write(dryRun(plans, chosen, capUsd, options.json === true));
     return EXIT.ok;
   }
-  const signIn = signIns(chosen, process.env);
+  const signedIn = await contendersOf(chosen, options.providersDir ?? null, process.env);
   warnOfProxy();
   const seed = options.seed ?? SEED_DEFAULT;
   // A live run needs it too: for the canary that measures our own error.
   const simulator = await startSimulatorProcess({ seed, ledger: null });
   try {
     const targets = withSimulator(chosen, simulator.origin);
-    const contenders = await Promise.all(
-      targets.map(async (target) => ({ target, wire: await wireOf(target), ...signIn.get(target.id)! })),
-    );
+    const contenders = signedIn.map((contender, i) => ({ ...contender, target: targets[i]! }));
     return await measureAndReport(options, {
       contenders,
       plans,
@@ -110,10 +105,6 @@ async function measureAndReport(options: RunOptions, selected: Selected): Promis
     interrupt.release();
   }
   return runVerdict(await publishReport(folder.path, options));
-}
-
-async function wireOf(target: Target): Promise<Contender["wire"]> {
-  return openaiChat((await loadProvider(target.provider)).dialect);
 }
 
 /** What a user expects of these variables does not happen yet: better said than found out. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { DEFAULT_MODEL, type Provider } from "../core/provider.ts";
+import { DEFAULT_MODEL } from "../core/provider.ts";
 import type { Price, Target } from "../core/target.ts";
-import { loadProvider } from "../registry.ts";
 import { parseConfig, type Config, type TargetEntry } from "../scenario/config.ts";
+import { makeTarget, UNSET } from "./make-target.ts";
 import type { RunOptions } from "./run-options.ts";
 import { SIMULATED_IDS, simulatedTargets } from "./simulated-targets.ts";
 import { UsageError } from "./usage-error.ts";
@@ -33,11 +33,15 @@ export async function selectTargets(options: RunOptions, config: Config | null):
   refuseIgnored(options);
   const targets: Target[] = [];
   if (options.baseUrl !== undefined) targets.push(await adHocTarget(options, options.baseUrl));
-  for (const id of options.provider ?? []) targets.push(await defaultTarget(await loadProvider(id), options));
-  if (options.target !== undefined) targets.push(...(await namedTargets(options.target, config)));
+  for (const id of options.provider ?? []) targets.push(await defaultTarget(id, options));
+  if (options.target !== undefined) targets.push(...(await namedTargets(options.target, config, options)));
   if (targets.length === 0) {
     const entries = config?.targets ?? [];
-    targets.push(...(entries.length > 0 ? await Promise.all(entries.map(configTarget)) : simulatedTargets(NO_ORIGIN)));
+    targets.push(
+      ...(entries.length > 0
+        ? await Promise.all(entries.map((entry) => fromEntry(entry, options)))
+        : simulatedTargets(NO_ORIGIN)),
+    );
   }
   const twice = targets.find(({ id }, i) => targets.findIndex((other) => other.id === id) < i);
   if (twice !== undefined) throw new UsageError(`target ${twice.id} is named twice`);
@@ -62,7 +66,11 @@ export function withSimulator(targets: readonly Target[], origin: string): Targe
   );
 }
 
-async function namedTargets(ids: readonly string[], config: Config | null): Promise<Target[]> {
+async function namedTargets(
+  ids: readonly string[],
+  config: Config | null,
+  options: Pick<RunOptions, "providersDir">,
+): Promise<Target[]> {
   const entries = config?.targets ?? [];
   const simulated = simulatedTargets(NO_ORIGIN);
   const problems: string[] = [];
@@ -70,7 +78,7 @@ async function namedTargets(ids: readonly string[], config: Config | null): Prom
   for (const id of ids) {
     const entry = entries.find((candidate) => candidate.id === id);
     const embedded = simulated.find((candidate) => candidate.id === id);
-    if (entry !== undefined) targets.push(await configTarget(entry));
+    if (entry !== undefined) targets.push(await fromEntry(entry, options));
     else if (embedded !== undefined) targets.push(embedded);
     else {
       const known = [...entries.map((candidate) => candidate.id), ...SIMULATED_IDS].join(", ");
@@ -81,72 +89,25 @@ async function namedTargets(ids: readonly string[], config: Config | null): Prom
   return targets;
 }
 
-async function configTarget(entry: TargetEntry): Promise<Target> {
-  const provider = await loadProvider(entry.provider);
-  const model = provider.models[entry.model];
-  const baseUrl = entry.baseUrl ?? provider.baseUrl;
-  if (baseUrl === null)
-    throw new UsageError(`target ${entry.id}: provider ${provider.id} has no address of its own: set baseUrl`);
-  return {
-    id: entry.id,
-    provider: provider.id,
-    model: entry.model,
-    modelId: entry.modelId ?? model?.id ?? entry.model,
-    region: entry.region,
-    tier: entry.tier,
-    precision: entry.precision ?? model?.precision ?? null,
-    baseUrl,
-    endpoint: entry.endpoint ?? provider.endpoint,
-    apiKeyEnv: entry.apiKeyEnv ?? keyVariable(provider),
-    parameters: entry.parameters,
-    headers: { ...provider.headers, ...entry.headers },
-    extraBody: entry.extraBody,
-    price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
-    simulated: false,
-  };
-}
-
-function keyVariable({ signIn }: Provider): string | null {
-  return signIn.scheme === "none"
-    ? null
-    : (signIn.env.find((name) => (process.env[name] ?? "") !== "") ?? signIn.env[0] ?? null);
-}
-
-async function defaultTarget(provider: Provider, options: RunOptions): Promise<Target> {
-  const model = options.model ?? DEFAULT_MODEL;
-  if (provider.baseUrl === null) {
-    throw new UsageError(
-      `provider ${provider.id} has no address of its own: give --base-url, or make a target in ${CONFIG_FILE}`,
-    );
-  }
-  return configTarget({ ...UNSET, id: provider.id, provider: provider.id, model });
+function defaultTarget(provider: string, options: RunOptions): Promise<Target> {
+  return fromEntry({ ...UNSET, id: provider, provider, model: options.model ?? DEFAULT_MODEL }, options);
 }
 
 function adHocTarget(options: RunOptions, baseUrl: string): Promise<Target> {
-  return configTarget({
+  const entry: TargetEntry = {
     ...UNSET,
     id: new URL(baseUrl).host,
     provider: "openai-compatible",
     model: options.model ?? DEFAULT_MODEL,
     baseUrl,
     endpoint: options.endpoint ?? null,
-  });
+  };
+  return fromEntry(entry, options);
 }
 
-/** What a target made of flags leaves to its provider. */
-const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
-  modelId: null,
-  region: null,
-  tier: null,
-  precision: null,
-  baseUrl: null,
-  endpoint: null,
-  apiKeyEnv: null,
-  parameters: {},
-  headers: {},
-  extraBody: {},
-  price: null,
-};
+function fromEntry(entry: TargetEntry, { providersDir }: Pick<RunOptions, "providersDir">): Promise<Target> {
+  return makeTarget(entry, providersDir ?? null, process.env);
+}
 
 /** Flags that hold for every target of the run. */
 function withFlags(target: Target, options: RunOptions): Target {
@@ -167,5 +128,6 @@ function withFlags(target: Target, options: RunOptions): Target {
     headers: { ...target.headers, ...options.header },
     extraBody: { ...target.extraBody, ...options.extraBody },
     price: price ?? target.price,
+    userSupplied: price === null ? target.userSupplied : [...new Set([...target.userSupplied, "price"])],
   };
 }

@@ -46,6 +46,8 @@ export interface Target {
   /** Extra members of the request body. */
   readonly extraBody: JsonObject;
   readonly price: Price;
+  /** Facts that the user put in place of the provider's file, by their names here. */
+  readonly userSupplied: readonly string[];
   /** Made by the simulator; every row and page says so. */
   readonly simulated: boolean;
 }

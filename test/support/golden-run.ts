@@ -63,6 +63,7 @@ const targetBase = {
   endpoint: "/chat/completions",
   apiKeyEnv: null,
   parameters: {},
+  userSupplied: [],
   headers: {},
   extraBody: {},
   simulated: true,

@@ -5,9 +5,9 @@ import { parseProvider } from "../../src/scenario/provider-file.ts";
 
 describe("provider files", () => {
   it("that ship are all accepted, with an id equal to the file name", async () => {
-    const ids = await providerIds();
+    const ids = await providerIds(null);
     expect(ids).toEqual(["openai-compatible", "simulator"]);
-    expect((await Promise.all(ids.map(loadProvider))).map(({ id }) => id)).toEqual(ids);
+    expect((await Promise.all(ids.map((id) => loadProvider(id, null)))).map(({ id }) => id)).toEqual(ids);
   });
 
   it("are refused with every problem at once", async () => {
