@@ -93,26 +93,31 @@ const DEPTH_MAX = 8;
 /** Reads `{error:{…}}`, `{error:"…"}`, `{object:"error",…}`, `{detail:…}` and `{message}`. */
 function errorFields(value: unknown, depth = 0): ErrorFields {
   if (depth > DEPTH_MAX) return NOTHING;
-  if (typeof value === "string") return { ...NOTHING, message: value };
+  if (typeof value === "string") return { ...NOTHING, message: text(value) };
   if (Array.isArray(value)) return errorFields(value[0], depth + 1);
   if (!isObject(value)) return NOTHING;
   const inner = value["error"];
   if (inner !== undefined && inner !== null) {
     const fields = errorFields(inner, depth + 1);
-    return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? codeOf(value["code"]) };
+    return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? codeIn(value) };
   }
   const detail = value["detail"];
   if (detail !== undefined && detail !== null) return { ...errorFields(detail, depth + 1), status: statusIn(value) };
   const message = text(value["message"]) ?? text(value["msg"]);
-  return { status: statusIn(value), code: codeOf(value["code"]) ?? codeOf(value["type"]), message };
+  return { status: statusIn(value), code: codeIn(value) ?? codeOf(value["type"]), message };
 }
 
-function statusIn(value: { readonly [key: string]: unknown }): number | null {
-  for (const key of ["status", "status_code", "http_status_code", "code"]) {
+/** The HTTP status of an error that a body or an event states itself; null when it states none. */
+export function statusIn(value: { readonly [key: string]: unknown }): number | null {
+  for (const key of ["status", "status_code", "statusCode", "http_status_code", "code"]) {
     const status = Number(text(value[key]));
     if (Number.isInteger(status) && status >= 300 && status <= 599) return status;
   }
   return null;
+}
+
+function codeIn(value: { readonly [key: string]: unknown }): string | null {
+  return codeOf(value["code"]) ?? codeOf(value["error_code"]) ?? codeOf(value["error_type"]);
 }
 
 function codeOf(value: unknown): string | null {

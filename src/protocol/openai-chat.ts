@@ -1,36 +1,10 @@
 import { failure } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
-import type {
-  Call,
-  Dialect,
-  FinishReason,
-  Frame,
-  HttpRequest,
-  ServerTimings,
-  StreamPart,
-  Usage,
-  Wire,
-} from "../core/provider.ts";
+import type { Call, Dialect, Frame, HttpRequest, ServerTimings, StreamPart, Usage, Wire } from "../core/provider.ts";
 import { httpFailure, streamFailure } from "./errors.ts";
 import { MODEL_CHARS_MAX } from "./limits.ts";
-
-type Loose = { readonly [key: string]: unknown };
-
-const FINISH: ReadonlyMap<string, FinishReason> = new Map([
-  ["stop", "stop"],
-  ["eos", "stop"],
-  ["eos_token", "stop"],
-  ["stop_sequence", "stop"],
-  ["end_turn", "stop"],
-  ["length", "length"],
-  ["max_tokens", "length"],
-  ["content_filter", "content-filter"],
-  ["tool_calls", "tool-calls"],
-  ["function_call", "tool-calls"],
-]);
-
-/** The server gave the answer up: OpenRouter's `error`, `abort` of vLLM and SGLang. */
-const GIVEN_UP: ReadonlySet<string> = new Set(["error", "abort", "failed", "cancelled", "timeout"]);
+import { contentOf, finishOf, firstChoice, type Loose } from "./openai-choice.ts";
+import { errorIn } from "./openai-error.ts";
 
 /** The dialect of a server that follows OpenAI in everything. */
 export const PLAIN: Dialect = {
@@ -90,31 +64,45 @@ function request(call: Call, dialect: Dialect): HttpRequest {
 
 function partsOf(frame: Frame, dialect: Dialect): StreamPart[] {
   const data = frame.data.trim();
-  if (data === "[DONE]") return [{ type: "done" }];
-  // An empty event is a keep-alive of some proxies.
-  if (data === "") return [];
-  let chunk: unknown;
-  try {
-    chunk = JSON.parse(data);
-  } catch {
-    if (frame.event === "ping") return [];
-    return [{ type: "error", failure: failure("protocol", { where: "stream", detail: `event is not JSON: ${data}` }) }];
-  }
-  const error = errorIn(frame, chunk);
+  const value = parsed(data);
+  const error = errorIn(frame.event, value ?? data);
   if (error !== null) return [{ type: "error", failure: streamFailure(error) }];
-  if (!isObject(chunk)) return [];
+  // Frameworks that encode the data of every event put the terminator in quotes.
+  if (data === "[DONE]" || value === "[DONE]") return [{ type: "done" }];
+  if (frame.event === "ping" || saysNothing(data, value)) return [];
+  if (isObject(value)) return chunkParts(value, dialect);
+  // Content may be in it: skipping it could make a broken answer look whole.
+  const detail = `event is no ${value === undefined ? "JSON" : "chunk"}: ${data}`;
+  return [{ type: "error", failure: failure("protocol", { where: "stream", detail }) }];
+}
+
+/** An empty event is a keep-alive of some proxies, a null one a slip of some gateways. */
+function saysNothing(data: string, value: unknown): boolean {
+  return data === "" || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function chunkParts(chunk: Loose, dialect: Dialect): StreamPart[] {
   const parts: StreamPart[] = [];
-  const model = nonEmpty(chunk["model"]);
-  if (model !== null) parts.push({ type: "model", id: model.slice(0, MODEL_CHARS_MAX) });
+  const model = chunk["model"];
+  if (typeof model === "string" && model !== "") parts.push({ type: "model", id: model.slice(0, MODEL_CHARS_MAX) });
   const choice = firstChoice(chunk);
   if (choice !== null) parts.push(...contentOf(choice));
-  const finish = nonEmpty(choice?.["finish_reason"]);
-  if (finish !== null) parts.push(finishOf(finish, dialect));
+  const finish = choice === null ? null : finishOf(choice, dialect.finishReasons);
+  if (finish !== null) parts.push(finish);
   const usage = usageOf(chunk, choice);
   if (usage !== null) parts.push({ type: "usage", usage });
   const server = timingsOf(chunk["timings"]);
   if (server !== null) parts.push({ type: "timings", server });
   return parts;
+}
+
+/** Undefined when the text is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The server's own clock as llama.cpp reports it on its last chunk, milliseconds. */
@@ -127,64 +115,6 @@ function timingsOf(timings: unknown): ServerTimings | null {
 
 function milliseconds(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-function finishOf(reason: string, { finishReasons }: Dialect): StreamPart {
-  const own = Object.hasOwn(finishReasons, reason) ? finishReasons[reason] : undefined;
-  const known = own ?? FINISH.get(reason);
-  if (known !== undefined || !GIVEN_UP.has(reason)) return { type: "finish", reason: known ?? "other" };
-  const detail = `the answer ended with finish_reason ${reason}`;
-  return { type: "error", failure: failure("server-error", { where: "stream", code: reason, detail }) };
-}
-
-/** The error object of a chunk that carries one; null for a good chunk. */
-function errorIn(frame: Frame, chunk: unknown): unknown {
-  if (frame.event?.toLowerCase() === "error") return chunk ?? {};
-  // Some gateways wrap their error in a list.
-  if (Array.isArray(chunk)) return chunk.length > 0 && isObject(chunk[0]) ? errorIn(frame, chunk[0]) : null;
-  if (!isObject(chunk)) return null;
-  if (chunk["error"] !== undefined && chunk["error"] !== null) return chunk;
-  if (chunk["object"] === "error") return chunk;
-  const groq = chunk["x_groq"];
-  if (isObject(groq) && groq["error"] !== undefined && groq["error"] !== null) return groq;
-  if (chunk["choices"] === undefined && chunk["usage"] === undefined && isErrorLike(chunk)) return chunk;
-  const choice = firstChoice(chunk);
-  return isObject(choice?.["error"]) ? choice : null;
-}
-
-/** An error without the name of one, as gateways in front of a model send it. */
-function isErrorLike(chunk: Loose): boolean {
-  const says = (key: string): boolean => chunk[key] !== undefined && chunk[key] !== null;
-  return chunk["type"] === "error" || says("detail") || says("errors") || (says("code") && says("message"));
-}
-
-/** We ask for one answer; a server that sends several is read by its first. */
-function firstChoice(chunk: Loose): Loose | null {
-  const choices = chunk["choices"];
-  if (!Array.isArray(choices)) return null;
-  return choices.filter(isObject).find((choice) => (choice["index"] ?? 0) === 0) ?? null;
-}
-
-function contentOf(choice: Loose): StreamPart[] {
-  const delta = isObject(choice["delta"]) ? choice["delta"] : {};
-  const parts: StreamPart[] = [];
-  // Some gateways send the same reasoning under both names.
-  const reasoning = nonEmpty(delta["reasoning_content"]) ?? nonEmpty(delta["reasoning"]);
-  if (reasoning !== null) parts.push({ type: "content", channel: "reasoning", text: reasoning });
-  const text = nonEmpty(delta["content"]) ?? (choice["delta"] === undefined ? nonEmpty(choice["text"]) : null);
-  if (text !== null) parts.push({ type: "content", channel: "text", text });
-  const tool = toolText(delta["tool_calls"]);
-  if (tool !== null) parts.push({ type: "content", channel: "tool", text: tool });
-  return parts;
-}
-
-function toolText(calls: unknown): string | null {
-  if (!Array.isArray(calls)) return null;
-  const texts = calls.filter(isObject).map((call) => {
-    const target = isObject(call["function"]) ? call["function"] : {};
-    return `${nonEmpty(target["name"]) ?? ""}${nonEmpty(target["arguments"]) ?? ""}`;
-  });
-  return nonEmpty(texts.join(""));
 }
 
 function usageOf(chunk: Loose, choice: Loose | null): Usage | null {
@@ -202,8 +132,4 @@ function usageOf(chunk: Loose, choice: Loose | null): Usage | null {
 function count(value: unknown): number | null {
   // A row holds no count beyond the safe integers.
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
-}
-
-function nonEmpty(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -12,7 +12,9 @@ const BOM = [0xef, 0xbb, 0xbf] as const;
 /**
  * Server-sent events by the WHATWG rules (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream):
  * lines end in CR, LF or CRLF, `data` lines join with LF, comments and unknown fields are skipped, an event without data or
- * without its blank line is no event. A line is decoded only when it is whole, so a character cut by a read is never lost; a
+ * without its blank line is no event. One departure: a field named `error` is read as the data of an event of that name. By
+ * the rules it is an unknown field, but llama.cpp sent its errors so until 2025-09, and skipping one would turn a broken
+ * answer into a good one. A line is decoded only when it is whole, so a character cut by a read is never lost; a
  * lone CR ends its line at once, so no frame waits for the read after it.
  */
 export function sseFramer(): Framer {
@@ -81,11 +83,12 @@ function openEvent(): { line(bytes: Buffer): Frame | null; bytes(): number } {
       const colon = bytes.indexOf(COLON);
       const fieldEnd = colon === -1 ? bytes.length : colon;
       const field = fieldEnd === 4 || fieldEnd === 5 ? bytes.toString("latin1", 0, fieldEnd) : "";
-      if (field !== "data" && field !== "event") return null;
+      if (field !== "data" && field !== "event" && field !== "error") return null;
       const valueStart = Math.min(fieldEnd + (bytes[fieldEnd + 1] === SPACE ? 2 : 1), bytes.length);
       const value = bytes.toString("utf8", valueStart);
       if (field === "event") name = value === "" ? null : value;
       else {
+        if (field === "error") name = "error";
         data.push(value);
         dataBytes += bytes.length + 1;
       }

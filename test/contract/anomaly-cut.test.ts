@@ -41,7 +41,8 @@ function stagesOf(bytes: Buffer): Stage[] {
       stage = { ...decided(stage, event, data), end };
     };
     const parser = createParser({ onEvent });
-    parser.feed(new TextDecoder().decode(bytes.subarray(last.end, end)));
+    // The one field that the rules do not know.
+    parser.feed(new TextDecoder().decode(bytes.subarray(last.end, end)).replace(/^error:/gm, "event:error\ndata:"));
     // That parser keeps a lone CR waiting for a possible LF.
     parser.feed("\n");
     stages.push(stage);
@@ -52,20 +53,22 @@ function stagesOf(bytes: Buffer): Stage[] {
 function decided(stage: Stage, event: string | undefined, data: string): Stage {
   // Behind the terminator nothing decides any more.
   if (stage.done) return stage;
-  if (data === "[DONE]") return { ...stage, done: true };
-  let value: unknown;
+  if (event === "error") return { ...stage, broken: true };
+  if (data === "[DONE]" || data === '"[DONE]"') return { ...stage, done: true };
+  if (event === "ping" || ["", "null", "[]"].includes(data)) return stage;
+  if (!data.startsWith("{")) return { ...stage, broken: true };
+  let chunk: Chunk;
   try {
-    value = JSON.parse(data);
+    chunk = JSON.parse(data) as Chunk;
   } catch {
-    return event === "ping" ? stage : { ...stage, broken: true };
-  }
-  const chunk = value as Chunk | null;
-  const reason = chunk?.choices?.find(({ index }) => (index ?? 0) === 0)?.finish_reason ?? null;
-  const isError = event === "error" || [chunk?.error, chunk?.x_groq?.error].some((error) => (error ?? null) !== null);
-  if (isError || chunk?.object === "error" || reason === "error" || reason === "abort") {
     return { ...stage, broken: true };
   }
-  if (reason === null) return stage;
+  const reason = chunk.choices?.find(({ index }) => (index ?? 0) === 0)?.finish_reason ?? null;
+  const isError = [chunk.error, chunk.x_groq?.error].some((error) => (error ?? null) !== null);
+  if (isError || chunk.object === "error" || reason === "error" || reason === "abort") {
+    return { ...stage, broken: true };
+  }
+  if (reason === null || reason === "null") return stage;
   return { ...stage, finished: true, filtered: stage.filtered || reason === "content_filter" };
 }
 

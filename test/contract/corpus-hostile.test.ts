@@ -24,6 +24,12 @@ describe("a hostile server", () => {
     expect(inStream).toMatchObject({ outcome: "failed", failure: { kind: "server-error", where: "stream" } });
   });
 
+  it("cannot exhaust the stack with parts nested in content", () => {
+    const nested = `${'[{"text":'.repeat(250_000)}"a"${"}]".repeat(250_000)}`;
+    const chunk = `{"choices":[{"index":0,"delta":{"content":${nested}},"finish_reason":"stop"}]}`;
+    expect(replay(STREAM, [event(chunk)])).toMatchObject({ outcome: "completed", response: { text: "" } });
+  });
+
   it("cannot blow up a row with the code of an error or the name of a model", () => {
     const long = "x".repeat(1_000_000);
     const failed = replay(STREAM, [event(JSON.stringify({ error: { message: long, code: long } }))]);

@@ -78,6 +78,8 @@ describe("the OpenAI chat stream", () => {
     ["length", "length"],
     ["content_filter", "content-filter"],
     ["tool_calls", "tool-calls"],
+    ["model_length", "length"],
+    ["CONTENT_FILTER", "content-filter"],
     ["recitation", "other"],
   ] as const)("maps finish_reason %s to %s", (wire, reason) => {
     expect(parts(delta({}, wire))).toEqual([finish(reason)]);
@@ -88,13 +90,51 @@ describe("the OpenAI chat stream", () => {
     ]);
   });
   it("reads choices[].text where there is no delta", () => {
-    expect(parts({ choices: [{ index: 0, text: "a" }] })).toEqual([text("a")]);
+    expect(parts({ choices: [{ index: 0, text: "a" }] }, { choices: [{ index: 0, text: "b", delta: null }] })).toEqual([
+      text("a"),
+      text("b"),
+    ]);
   });
-  it("reads reasoning under either name, once when under both", () => {
+  it("reads the text of content that is a list of parts, as deep as any seller nests it", () => {
+    const content = [
+      "a",
+      { type: "text", text: "b" },
+      { type: "image", url: "x" },
+      { type: "text", text: ["c"] },
+      7,
+      null,
+    ];
+    expect(parts(delta({ content }), delta({ content: [] }), delta({ content: 7 }))).toEqual([text("abc")]);
+  });
+  it.each([
+    ["thinking", { type: "thinking", thinking: [{ type: "text", text: "hm" }] }],
+    ["thinking as one text", { type: "thinking", thinking: "hm" }],
+    ["reasoning with a summary", { type: "reasoning", summary: [{ type: "summary_text", text: "hm" }] }],
+  ])("takes a part of %s for reasoning", (_name, part) => {
+    const reasoning: StreamPart = { type: "content", channel: "reasoning", text: "hm" };
+    expect(parts(delta({ content: [part, { type: "text", text: "a" }] }))).toEqual([reasoning, text("a")]);
+    expect(parts(delta({ content: [part], reasoning: "hm" }))).toEqual([reasoning]);
+  });
+  it("reads a refusal as text, behind the content of its chunk", () => {
+    expect(parts(delta({ content: "a", refusal: " no" }), delta({ refusal: null }))).toEqual([text("a no")]);
+  });
+  it("reads the older function call as content", () => {
+    const call = { name: "look", arguments: '{"a"' };
+    expect(parts(delta({ function_call: call }), delta({ function_call: null }))).toEqual([
+      { type: "content", channel: "tool", text: 'look{"a"' },
+    ]);
+  });
+  it("reads reasoning under any of its names, once when under several", () => {
     const reasoning: StreamPart = { type: "content", channel: "reasoning", text: "hm" };
     expect(parts(delta({ reasoning: "hm" }))).toEqual([reasoning]);
     expect(parts(delta({ reasoning_content: "hm" }))).toEqual([reasoning]);
     expect(parts(delta({ reasoning: "hm", reasoning_content: "hm" }))).toEqual([reasoning]);
+    const details = [
+      { type: "reasoning.text", text: "h" },
+      { type: "reasoning.summary", summary: "m" },
+    ];
+    expect(parts(delta({ reasoning: "hm", reasoning_details: details }))).toEqual([reasoning]);
+    expect(parts(delta({ reasoning_details: details }))).toEqual([reasoning]);
   });
   it("reads tool-call deltas as content", () => {
     const call = { index: 0, id: "x", function: { name: "look", arguments: '{"a"' } };
@@ -116,7 +156,7 @@ describe("the OpenAI chat stream", () => {
     ).toEqual([]);
   });
   it("knows the terminator", () => {
-    expect(parts("[DONE]", " [DONE] ")).toEqual([{ type: "done" }, { type: "done" }]);
+    expect(parts("[DONE]", " [DONE] ", '"[DONE]"')).toEqual(Array.from({ length: 3 }, () => ({ type: "done" })));
   });
   it("tells the echoed model once, and again when it changes", () => {
     const chunk = (model: string): object => ({ model, ...delta({}) });
@@ -173,6 +213,10 @@ describe("errors inside a 200 stream", () => {
     ["type error", { type: "error", message: "boom" }],
     ["detail", { detail: "boom" }],
     ["errors", { errors: [{ message: "boom" }] }],
+    ["error_code and message", { error_code: "INTERNAL_ERROR", message: "boom" }],
+    ["a status alone", { title: "Service Unavailable", status: 503 }],
+    ["code and message where no choices are", { choices: null, usage: null, code: "internal", message: "boom" }],
+    ["a text inside the choice", { choices: [{ index: 0, error: "boom", delta: {} }] }],
     [
       "an error inside the choice",
       { choices: [{ index: 0, error: { message: "boom" }, delta: {}, finish_reason: "stop" }] },
@@ -182,8 +226,32 @@ describe("errors inside a 200 stream", () => {
     const [part] = parts(JSON.stringify(chunk));
     expect(part).toMatchObject({ type: "error" });
   });
-  it("takes an empty event for none", () => {
-    expect(parts("")).toEqual([]);
+  it.each([
+    ["an empty text", { error: "", ...delta({}) }],
+    ["false", { error: false, ...delta({}) }],
+    ["an empty list", { success: true, errors: [], messages: [] }],
+    ["a status of success", { status: 200, code: 0, message: "" }],
+    ["a word about the state", { status: "queued", message: "position 3" }],
+  ])("takes %s for no error", (_name, chunk) => {
+    expect(parts(chunk)).toEqual([]);
+  });
+  it.each(["", "null", "[]", "{}"])("takes an event of %j for none", (data) => {
+    expect(parts(data)).toEqual([]);
+  });
+  it.each(['"boom"', "502", "true", "[[]]", '[{"choices":[]}]'])(
+    "takes an event of %s for a broken protocol",
+    (data) => {
+      expect(parts(data)).toMatchObject([{ type: "error", failure: { kind: "protocol" } }]);
+    },
+  );
+  it.each([
+    ["", null],
+    ["no capacity left", "no capacity left"],
+    ['"no capacity left"', "no capacity left"],
+    ["[DONE]", "[DONE]"],
+  ])("takes event: error for one whatever its data: %j", (data, detail) => {
+    const [part] = openaiChat(PLAIN).reader({ status: 200, headers: {} })({ event: "error", data });
+    expect(part).toMatchObject({ type: "error", failure: { where: "stream", detail } });
   });
   it("takes an event that is not JSON for a broken protocol", () => {
     expect(parts('{"choices":[')).toMatchObject([{ type: "error", failure: { kind: "protocol" } }]);

@@ -30,6 +30,13 @@ describe("server-sent events", () => {
   it("joins several data lines with LF", () => {
     expect(data("data: a\ndata: b\ndata\n\n")).toEqual(["a\nb\n"]);
   });
+  it("reads a field named error as the data of an event of that name", () => {
+    expect(frames('error: {"code":500}\n\nerror:\n\ndata: a\n\n')).toEqual([
+      { event: "error", data: '{"code":500}' },
+      { event: "error", data: "" },
+      { event: null, data: "a" },
+    ]);
+  });
   it("names the event and forgets the name after it", () => {
     expect(frames("event: ping\ndata: {}\n\ndata: a\n\n")).toEqual([
       { event: "ping", data: "{}" },
