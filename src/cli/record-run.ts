@@ -42,7 +42,7 @@ export async function recordRun(
   const opening = manifestOf(folder.id, facts, of);
   await folder.writeManifest(opening);
   const texts = openTexts();
-  const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.timeouts, of.time);
+  const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.time);
   const running = runAll({
     ...of,
     runId: folder.id,

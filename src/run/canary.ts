@@ -1,17 +1,18 @@
 import { failure } from "../core/failure.ts";
-import { isObject } from "../core/json.ts";
 import type { HttpRequest, Wire } from "../core/provider.ts";
 import type { Timeouts } from "../core/run.ts";
-import type { Us } from "../core/units.ts";
+import { usFromMs, type Us } from "../core/units.ts";
 import type { RealTime } from "../time/time.ts";
-import { exchange } from "../transport/exchange.ts";
+import { waitUntil } from "../time/wait.ts";
+import { exchange, type Control } from "../transport/exchange.ts";
 import { openPool, type Pool } from "../transport/pool.ts";
+import { errorsByLedger, latenessByStats } from "./canary-ledger.ts";
 import { readResponse, sha256 } from "./response.ts";
 
 /** One endless answer to measure ourselves by: its server writes down when it wrote each event. */
 export interface Canary {
   /**
-   * Ends the stream.
+   * Ends the stream; takes two seconds at most, whatever the server does.
    *
    * @returns for each event read, how long after its write we stamped it, milliseconds; and how late the server itself
    *   wrote, p99 in milliseconds, null when it does not say
@@ -21,22 +22,30 @@ export interface Canary {
 
 /** Events of one answer; the server sends one every 50 ms. Long, so that a day's run fits the server's ledger. */
 const EVENTS = 400;
-const LEDGER_WAIT_US = 1_000_000;
+/** No more answers than the ledger keeps: after some 55 hours the reading ends, and what was read stands. */
+const STREAMS_MAX = 10_000;
+/** After an answer that was cut short: rather a gap in the reading than a run disturbed by asking in a tight loop. */
+const PAUSE_MS = 1000;
+/** Of its own, since a run may allow a slow provider an hour. */
+const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 5000, idleMs: 5000, totalMs: 60_000 };
+const STOP_MS_MAX = 2000;
 const LEDGER_POLL_MS = 20;
 const LEDGER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Keeps one stream from a server on this host running beside a measurement, through the same client code. Both processes
- * share the monotonic clock, so stamp and ledger subtract directly.
+ * share the monotonic clock, so stamp and ledger subtract directly. It reads over plain HTTP also when the targets speak
+ * TLS: how late this event loop comes to its sockets shows in either, and what decryption adds, some ten microseconds an
+ * event, is for a test of the machine rather than for each run.
  *
  * @param origin of a server whose profile `canary` has known timing, with `GET /ledger` and `GET /stats`
  */
-export function startCanary(origin: string, runId: string, wire: Wire, limits: Timeouts, time: RealTime): Canary {
-  const pool = openPool(origin, { timeoutMs: limits.connectMs, ca: null }, time, () => 0);
+export function startCanary(origin: string, runId: string, wire: Wire, time: RealTime): Canary {
+  const pool = openPool(origin, { timeoutMs: LIMITS.connectMs, ca: null }, time, () => 0);
   const stampsByPrompt = new Map<string, readonly Us[]>();
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {
-    for (let i = 0; !stopping.signal.aborted; i += 1) {
+    for (let i = 0; i < STREAMS_MAX && !stopping.signal.aborted; i += 1) {
       const prompt = `canary ${runId} ${i}`;
       const request = wire.request({
         baseUrl: `${origin}/canary/v1`,
@@ -47,10 +56,9 @@ export function startCanary(origin: string, runId: string, wire: Wire, limits: T
         extraBody: {},
         parameters: {},
       });
-      const stamps = await streamStamps(pool, request, wire, limits, time, stopping.signal);
-      // A server that does not answer would be asked in a tight loop: rather no reading than a disturbed run.
-      if (stamps.length === 0) return;
-      stampsByPrompt.set(sha256(prompt), stamps);
+      const stamps = await streamStamps(pool, request, wire, time, stopping.signal);
+      if (stamps.length > 0) stampsByPrompt.set(sha256(prompt), stamps);
+      if (stamps.length < EVENTS) await waitUntil(time, time.now() + usFromMs(PAUSE_MS), stopping.signal);
     }
   };
   const running = loop();
@@ -58,11 +66,18 @@ export function startCanary(origin: string, runId: string, wire: Wire, limits: T
     stop: async () => {
       stopping.abort();
       await running;
-      const ledger = await wholeLedger(pool, origin, stampsByPrompt.size, limits, time);
-      const stats = await get(pool, `${origin}/stats`, limits, time);
+      const late = new AbortController();
+      const cancel = time.after(STOP_MS_MAX, () => late.abort());
+      const [ledger, stats] = await Promise.all([
+        wholeLedger(pool, origin, stampsByPrompt.size, time, late.signal),
+        get(pool, `${origin}/stats`, time, late.signal),
+      ]);
+      cancel();
       await pool.close();
-      const errorsMs = ledger.split("\n").flatMap((line) => errorsOf(line, stampsByPrompt, time));
-      return { errorsMs, serverLatenessMsP99: latenessOf(stats) };
+      return {
+        errorsMs: errorsByLedger(ledger, stampsByPrompt, time.originNs),
+        serverLatenessMsP99: latenessByStats(stats),
+      };
     },
   };
 }
@@ -72,7 +87,6 @@ async function streamStamps(
   pool: Pool,
   request: HttpRequest,
   wire: Wire,
-  limits: Timeouts,
   time: RealTime,
   signal: AbortSignal,
 ): Promise<readonly Us[]> {
@@ -81,70 +95,54 @@ async function streamStamps(
     contentSeen: () => call.control.contentSeen(),
     failed: (because) => call.control.abort(because),
   });
-  const call = exchange(connection, request, limits, time, reader);
-  const end = (): void => call.control.abort(failure("network", { detail: "canary stopped" }));
-  signal.addEventListener("abort", end);
-  if (signal.aborted) end();
-  const { sent } = await call.result;
-  signal.removeEventListener("abort", end);
+  const call = exchange(connection, request, LIMITS, time, reader);
+  const { sent } = await until(signal, call);
   pool.give(connection, sent !== null);
   return reader.response.contentUs;
 }
 
-/** The canary's part of the ledger, once the server has seen that the last stream was ended; at the latest after a second. */
+/** The canary's part of the ledger, once the server has seen that the last stream was ended. */
 async function wholeLedger(
   pool: Pool,
   origin: string,
   streams: number,
-  limits: Timeouts,
   time: RealTime,
+  signal: AbortSignal,
 ): Promise<string> {
-  const giveUpUs = time.now() + LEDGER_WAIT_US;
   for (;;) {
-    const ledger = await get(pool, `${origin}/ledger?profile=canary`, limits, time);
+    const ledger = await get(pool, `${origin}/ledger?profile=canary`, time, signal);
     const records = ledger.split("\n").filter((line) => line !== "").length;
-    if (records >= streams || time.now() > giveUpUs) return ledger;
-    await new Promise<void>((resolve) => void time.after(LEDGER_POLL_MS, resolve));
+    if (records >= streams || signal.aborted) return ledger;
+    await waitUntil(time, time.now() + usFromMs(LEDGER_POLL_MS), signal);
   }
 }
 
-/** The body of a small answer; empty when there is none. */
-async function get(pool: Pool, url: string, limits: Timeouts, time: RealTime): Promise<string> {
+/** The body of a small answer; what there is of it when it fails. */
+async function get(pool: Pool, url: string, time: RealTime, signal: AbortSignal): Promise<string> {
   const connection = pool.take();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const { result } = exchange(connection, { method: "GET", url, headers: {}, body: null }, limits, time, {
+  const call = exchange(connection, { method: "GET", url, headers: {}, body: null }, LIMITS, time, {
     onHeaders: () => undefined,
     onData: (chunk) => {
       bytes += chunk.length;
       if (bytes <= LEDGER_BYTES_MAX) chunks.push(Buffer.from(chunk));
     },
   });
-  const { sent } = await result;
+  const { sent } = await until(signal, call);
   pool.give(connection, sent !== null);
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function errorsOf(line: string, stampsByPrompt: ReadonlyMap<string, readonly Us[]>, time: RealTime): number[] {
-  const record = parsed(line);
-  const { promptHash, received, events } = record;
-  if (typeof promptHash !== "string" || typeof received !== "string" || !Array.isArray(events)) return [];
-  const stamps = stampsByPrompt.get(promptHash) ?? [];
-  const receivedNs = Number(BigInt(received) - time.originNs);
-  // What was written after we had stopped reading has no stamp.
-  return stamps.slice(0, events.length).map((stampUs, i) => stampUs / 1000 - (receivedNs + Number(events[i])) / 1e6);
-}
-
-function latenessOf(stats: string): number | null {
-  const { lateness } = parsed(stats);
-  return isObject(lateness) && typeof lateness["p99Us"] === "number" ? lateness["p99Us"] / 1000 : null;
-}
-
-function parsed(text: string): { readonly [key: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
+/** The result of an exchange, which ends with the signal at the latest. */
+async function until<T>(
+  signal: AbortSignal,
+  call: { readonly control: Control; readonly result: Promise<T> },
+): Promise<T> {
+  const end = (): void => call.control.abort(failure("network", { detail: "canary stopped" }));
+  signal.addEventListener("abort", end);
+  if (signal.aborted) end();
+  const result = await call.result;
+  signal.removeEventListener("abort", end);
+  return result;
 }
