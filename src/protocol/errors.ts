@@ -103,7 +103,7 @@ function errorFields(value: unknown, depth = 0): ErrorFields {
   }
   const detail = value["detail"];
   if (detail !== undefined && detail !== null) return { ...errorFields(detail, depth + 1), status: statusIn(value) };
-  const message = text(value["message"]) ?? text(value["msg"]);
+  const message = text(value["message"]) ?? text(value["msg"]) ?? text(value["title"]);
   return { status: statusIn(value), code: codeIn(value) ?? codeOf(value["type"]), message };
 }
 

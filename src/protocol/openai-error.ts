@@ -21,9 +21,12 @@ export function errorIn(event: string | null, value: unknown): unknown {
 
 /** An error without the name of one, as gateways in front of a model send it: never asked of a chunk with an answer. */
 function isErrorLike(chunk: Loose): boolean {
-  if (chunk["type"] === "error" || isSet(chunk["detail"]) || isSet(chunk["errors"]) || statusIn(chunk) !== null)
-    return true;
-  return isSet(chunk["message"]) && ["code", "error_code", "error_type"].some((name) => isSet(chunk[name]));
+  const { type, message } = chunk;
+  if (typeof type === "string" && /error|exception/i.test(type)) return true;
+  if (isSet(chunk["detail"]) || isSet(chunk["errors"]) || statusIn(chunk) !== null) return true;
+  if (!isSet(message)) return false;
+  // A message alone is what gateways say when the model behind them is gone; one beside other words may tell how it goes.
+  return Object.keys(chunk).length === 1 || ["code", "error_code", "error_type"].some((name) => isSet(chunk[name]));
 }
 
 /** Servers that fill in every member send an empty text, an empty list or false where there is no error. */

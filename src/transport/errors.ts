@@ -11,6 +11,8 @@ export class ConnectTimeout extends Error {
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;
 /** llhttp refusing bytes that are not HTTP, and undici refusing headers that are too large. */
 const PROTOCOL_CODE = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE)/;
+/** Answers that HTTP/1.1 allows, but not to what was asked; undici has no code of their own for them. */
+const PROTOCOL_MESSAGE = /^bad (response|upgrade)$/;
 /** A body that ended before its length or its last chunk. */
 const CUT_CODE = /^(UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/;
 
@@ -28,6 +30,8 @@ function kindOf(cause: Error, code: string | null, where: Stage): FailureKind {
   // The far side closed in the middle of a body. (A reset, in contrast, has a code of the system's.)
   if (where === "stream" && (CUT_CODE.test(code ?? "") || cause.message.includes("Invalid EOF state")))
     return "truncated";
+  // A length and chunks at once: no body has begun that could have been cut.
+  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" || PROTOCOL_MESSAGE.test(cause.message)) return "protocol";
   // undici leaves the parser's code out when the first bytes are not HTTP at all.
   if (cause.name === "HTTPParserError" || (code !== null && PROTOCOL_CODE.test(code))) return "protocol";
   return "network";

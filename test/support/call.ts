@@ -7,12 +7,16 @@ import { openPool } from "../../src/transport/pool.ts";
 
 export const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 2000, idleMs: 2000, totalMs: 5000 };
 
-/** Sends `count` requests one after another over one pool, as the runner would. */
+/** Sends `count` requests over one pool, as the runner would. */
 export async function callServer(
   origin: string,
   options: {
     readonly limits?: Partial<Timeouts>;
     readonly count?: number;
+    /** All at the same time, instead of one after another. */
+    readonly atOnce?: boolean;
+    /** The user message of each. */
+    readonly prompt?: string;
     readonly signal?: AbortSignal;
     readonly ca?: string;
     /** Connections opened ahead. */
@@ -34,8 +38,7 @@ export async function callServer(
   const wire = openaiChat(PLAIN);
   await pool.warm(options.warm ?? 0);
   await options.beforeCalls?.();
-  const results: Called[] = [];
-  for (let pair = 0; pair < (options.count ?? 1); pair += 1) {
+  const call = async (pair: number): Promise<Called> => {
     const connection = pool.take();
     const called = await callOnce(
       {
@@ -56,7 +59,7 @@ export async function callServer(
           baseUrl: origin,
           endpoint: "/v1/chat/completions",
           modelId: "m",
-          messages: [{ role: "user", content: "hi" }],
+          messages: [{ role: "user", content: options.prompt ?? "hi" }],
           parameters: {},
           maxOutputTokens: 8,
           extraBody: {},
@@ -71,7 +74,12 @@ export async function callServer(
       options.signal ?? new AbortController().signal,
     );
     pool.give(connection, called.observation.stamps.sent !== null);
-    results.push(called);
+    return called;
+  };
+  const pairs = Array.from({ length: options.count ?? 1 }, (_, pair) => pair);
+  const results: Called[] = options.atOnce === true ? await Promise.all(pairs.map(call)) : [];
+  for (const pair of options.atOnce === true ? [] : pairs) {
+    results.push(await call(pair));
     await pause(options.pauseMs ?? 0);
   }
   await pool.close();

@@ -87,3 +87,16 @@ export const GOOD_ANSWER = [
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** The answer is these bytes, then the end of the connection. */
+export function answering(...pieces: readonly (string | Buffer)[]): Script {
+  return (socket) => {
+    for (const piece of pieces) socket.write(piece);
+    socket.end();
+  };
+}
+
+/** One chunk of a chunked body. */
+export function chunked(body: string): string {
+  return `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`;
+}

@@ -1,9 +1,10 @@
-import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Observation } from "../../src/core/observation.ts";
 import { EVENT_BYTES_MAX } from "../../src/protocol/limits.ts";
 import { callServer } from "../support/call.ts";
 import {
+  answering,
+  chunked,
   event,
   GOOD_ANSWER,
   pause,
@@ -22,17 +23,14 @@ afterEach(async () => {
 
 /** One call against a server that follows a script. */
 async function against(script: Script, options: Parameters<typeof callServer>[1] = {}): Promise<Observation> {
-  server = await wireServer(script);
-  const [called] = await callServer(server.origin, options);
+  const [called] = await callServer(await origin(script), options);
   return called!.observation;
 }
 
-/** The answer is these bytes, then the end of the connection. */
-function answering(...pieces: readonly (string | Buffer)[]): Script {
-  return (socket) => {
-    for (const piece of pieces) socket.write(piece);
-    socket.end();
-  };
+/** Where a server listens that follows a script. */
+async function origin(script: Script): Promise<string> {
+  server = await wireServer(script);
+  return server.origin;
 }
 
 describe("one call that goes well", () => {
@@ -63,6 +61,8 @@ describe("one call that goes well", () => {
     ];
     expect(order.every((stamp) => Number.isInteger(stamp))).toBe(true);
     expect(order).toEqual(order.toSorted((a, b) => a! - b!));
+    // Content carries the stamp of the read that brought it, not of the parsing after it.
+    expect(stamps.firstContent).toBe(stamps.firstByte);
   });
 
   it("stamps content where it comes, not the role event before or the usage after it", async () => {
@@ -87,6 +87,53 @@ describe("one call that goes well", () => {
     expect(end! - lastContent!).toBeGreaterThan(110_000);
     expect(headers! - sent!).toBeLessThan(100_000);
     expect(observation.flags).toEqual([]);
+  });
+
+  it("takes no comment before the text for its beginning", async () => {
+    const { stamps } = await against(async (socket) => {
+      socket.write(`${streamHead()}: PROCESSING\n\n`);
+      await pause(120);
+      socket.end(GOOD_ANSWER);
+    });
+    expect(stamps.firstContent! - stamps.firstByte!).toBeGreaterThan(110_000);
+  });
+
+  it("sends a prompt of 1 MB whole, and stamps an event of 1 MB when it is whole", async () => {
+    const mega = "x".repeat(1_000_000);
+    const [called] = await callServer(
+      await origin(async (socket) => {
+        const whole = textEvent(mega, "stop");
+        socket.write(streamHead() + whole.slice(0, 500_000));
+        await pause(80);
+        socket.end(whole.slice(500_000) + event("[DONE]"));
+      }),
+      { prompt: mega },
+    );
+    const { stamps, response, outcome } = called!.observation;
+    expect(server!.requests[0]).toContain(mega);
+    expect({ outcome, chars: response.chars }).toEqual({ outcome: "completed", chars: mega.length });
+    expect(stamps.firstContent! - stamps.firstByte!).toBeGreaterThan(70_000);
+    expect([stamps.sent! <= stamps.written!, stamps.written! <= stamps.headers!]).toEqual([true, true]);
+  });
+
+  it("has a connection of its own, however many go at once: none waits for another", async () => {
+    const count = 150;
+    let arrived = 0;
+    const all = Promise.withResolvers<void>();
+    // Were one of them queued behind another, none would ever be answered.
+    const calls = await callServer(
+      await origin(async (socket) => {
+        arrived += 1;
+        if (arrived === count) all.resolve();
+        await all.promise;
+        socket.end(streamHead() + GOOD_ANSWER);
+      }),
+      { count, atOnce: true, limits: { firstContentMs: 20_000, totalMs: 20_000 } },
+    );
+    expect(calls.map(({ observation }) => observation.outcome)).toEqual(
+      Array.from({ length: count }, () => "completed"),
+    );
+    expect(new Set(calls.map(({ observation }) => observation.connection!.id)).size).toBe(count);
   });
 
   it("asks for an unencoded body and keeps the connection for the next call", async () => {
@@ -217,153 +264,6 @@ describe("one call that goes well", () => {
   });
 });
 
-function chunked(body: string): string {
-  return `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`;
-}
-
-describe("one call that fails", () => {
-  it.each<[string, Script, object, Parameters<typeof callServer>[1]]>([
-    [
-      "an error event after 200",
-      answering(streamHead(), textEvent(" a"), event({ error: { message: "boom", code: 500 } })),
-      { kind: "server-error", where: "stream", status: 500 },
-      {},
-    ],
-    ["a stream that just ends", answering(streamHead(), textEvent(" a")), { kind: "truncated", status: 200 }, {}],
-    [
-      "a stream cut inside an event",
-      answering(streamHead(), textEvent(" a"), 'data: {"choi'),
-      { kind: "truncated", status: 200 },
-      {},
-    ],
-    [
-      "a chunked body without its end",
-      answering(streamHead(["transfer-encoding: chunked"]), chunked(textEvent(" a"))),
-      { kind: "truncated", status: 200 },
-      {},
-    ],
-    [
-      "a body shorter than its length",
-      answering(streamHead(["content-length: 999"]), textEvent(" a")),
-      { kind: "truncated", status: 200 },
-      {},
-    ],
-    [
-      "a page with 200",
-      answering(streamHead([], "200 OK", "text/html"), "<html>"),
-      { kind: "protocol", where: "headers", status: 200 },
-      {},
-    ],
-    [
-      "JSON instead of a stream",
-      answering(streamHead([], "200 OK", "application/json"), "{}"),
-      { kind: "protocol", status: 200 },
-      {},
-    ],
-    [
-      "gzip although identity was asked for",
-      answering(streamHead(["content-encoding: gzip"]), gzipSync(GOOD_ANSWER)),
-      { kind: "protocol", status: 200 },
-      {},
-    ],
-    ["an event that is not JSON", answering(streamHead(), event("{oops")), { kind: "protocol", where: "stream" }, {}],
-    [
-      "an event over the limit",
-      answering(streamHead(), `data: ${"x".repeat(EVENT_BYTES_MAX + 10)}`),
-      { kind: "too-large", where: "stream" },
-      {},
-    ],
-    [
-      "bytes that are not HTTP",
-      answering("SSH-2.0-OpenSSH_9.9\r\n"),
-      { kind: "protocol", where: "headers", status: null },
-      {},
-    ],
-    [
-      "a filtered answer",
-      answering(streamHead(), textEvent(" a", "content_filter"), event("[DONE]")),
-      { kind: "content-filter", status: 200 },
-      {},
-    ],
-    [
-      "a refusal with a body",
-      answering(streamHead([], "429 Too Many Requests", "application/json"), '{"error":{"message":"slow down"}}'),
-      { kind: "rate-limited", status: 429, detail: "slow down" },
-      {},
-    ],
-    [
-      "a redirect",
-      answering(streamHead(["location: http://127.0.0.1:1/"], "307 Temporary Redirect")),
-      { kind: "redirect", status: 307 },
-      {},
-    ],
-    ["a reset before headers", (socket) => void socket.resetAndDestroy(), { kind: "network", where: "headers" }, {}],
-    ["an end before headers", (socket) => void socket.end(), { kind: "network", where: "headers" }, {}],
-    [
-      "silence before headers",
-      () => undefined,
-      { kind: "timeout", where: "first-content", status: null },
-      { limits: { firstContentMs: 80 } },
-    ],
-    [
-      "comments for ever, no content",
-      async (socket) => comments(socket),
-      { kind: "timeout", where: "first-content", status: 200 },
-      { limits: { firstContentMs: 100 } },
-    ],
-    [
-      "silence after the first content",
-      (socket) => void socket.write(streamHead() + textEvent(" a")),
-      { kind: "timeout", where: "idle", status: 200 },
-      { limits: { idleMs: 80 } },
-    ],
-    [
-      "content for ever",
-      async (socket) => endless(socket),
-      { kind: "timeout", where: "total", status: 200 },
-      { limits: { totalMs: 200 } },
-    ],
-  ])("%s", async (_name, script, expected, options) => {
-    const observation = await against(script, options);
-    expect(observation).toMatchObject({ outcome: "failed", failure: expected, reason: null });
-  });
-
-  it("by a reset in mid-stream", async () => {
-    const observation = await against(async (socket) => {
-      socket.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunked(textEvent(" a"))}`,
-      );
-      await pause(50);
-      socket.resetAndDestroy();
-    });
-    expect(observation).toMatchObject({
-      outcome: "failed",
-      failure: { kind: "network", where: "stream", code: "ECONNRESET", status: 200 },
-    });
-  });
-
-  it("by a refused connection", async () => {
-    const closed = await wireServer(() => undefined);
-    await closed.close();
-    const [called] = await callServer(closed.origin);
-    expect(called!.observation).toMatchObject({
-      outcome: "failed",
-      failure: { kind: "network", where: "connect", code: "ECONNREFUSED" },
-      stamps: { sent: null },
-    });
-  });
-
-  it("by a name that does not resolve", async () => {
-    const [called] = await callServer("http://no-such-host.invalid");
-    expect(called!.observation).toMatchObject({ outcome: "failed", failure: { kind: "network", where: "connect" } });
-  });
-
-  it("keeps Retry-After", async () => {
-    const observation = await against(answering(streamHead(["retry-after: 7"], "429 Too Many Requests")));
-    expect(observation.rateLimit).toMatchObject({ retryAfterMs: 7000 });
-  });
-});
-
 describe("one call that is interrupted", () => {
   it("is cancelled, not failed", async () => {
     const controller = new AbortController();
@@ -379,19 +279,3 @@ describe("one call that is interrupted", () => {
     expect(observation.events.content).toBe(1);
   });
 });
-
-async function comments(socket: Parameters<Script>[0]): Promise<void> {
-  socket.write(streamHead());
-  for (let i = 0; i < 100 && socket.writable; i += 1) {
-    socket.write(": ping\n\n");
-    await pause(10);
-  }
-}
-
-async function endless(socket: Parameters<Script>[0]): Promise<void> {
-  socket.write(streamHead());
-  for (let i = 0; i < 100 && socket.writable; i += 1) {
-    socket.write(textEvent(" x"));
-    await pause(10);
-  }
-}

@@ -4,6 +4,7 @@ import { COMPARISON_COLUMN_MEANINGS, COMPARISON_COLUMNS, comparisonRow } from ".
 import { FLAGS } from "../../src/measure/flags.ts";
 import { glossaryMarkdown } from "../../src/measure/glossary.ts";
 import { SUMMARY_COLUMN_MEANINGS, SUMMARY_COLUMNS } from "../../src/measure/summary-columns.ts";
+import { observationSchema } from "../../src/store/schema.ts";
 import { answer, failed, OPEN, recordOf, TARGET, unanswered } from "../support/observations.ts";
 import { analysisOf, groupOf, rowOf, times } from "../support/measured.ts";
 
@@ -101,6 +102,16 @@ describe("a comparison row", () => {
     });
     expect(row.flags).toBe("empty;insufficient_n;length_short;spend_uncertain");
   });
+
+  test.each(observationSchema.shape.flags.element.options)(
+    "carries the flag %s of one answer, which has a meaning",
+    (flag) => {
+      const flagged = answer({ pair: 1, ttftMs: 100, gapsMs: [10], tokens: 4, fields: { flags: [flag] } });
+      const one = analysisOf(recordOf([answer({ pair: 0, ttftMs: 100, gapsMs: [10], tokens: 4 }), flagged], {}));
+      expect(String(comparisonRow(one, one.groups[0]!).flags).split(";")).toContain(flag);
+      expect(FLAGS).toHaveProperty(flag);
+    },
+  );
 
   test("repeats the summary in every other figure", () => {
     const value = (metric: string, stat: "p50" | "mean" | "value"): number | null =>

@@ -214,6 +214,8 @@ describe("errors inside a 200 stream", () => {
     ["detail", { detail: "boom" }],
     ["errors", { errors: [{ message: "boom" }] }],
     ["error_code and message", { error_code: "INTERNAL_ERROR", message: "boom" }],
+    ["a type that names one", { type: "InternalServerException", message: "boom" }],
+    ["nothing but a message", { message: "Endpoint request timed out" }],
     ["a status alone", { title: "Service Unavailable", status: 503 }],
     ["code and message where no choices are", { choices: null, usage: null, code: "internal", message: "boom" }],
     ["a text inside the choice", { choices: [{ index: 0, error: "boom", delta: {} }] }],
@@ -288,11 +290,22 @@ describe("responses that are no stream", () => {
     [500, '{"object":"error","message":"engine overloaded","type":"ServerError"}', "overloaded", "ServerError"],
     [503, '{"error":"Model is loading"}', "overloaded", null],
     [529, "", "overloaded", null],
+    [400, '{"title":"Validation failed","status":400}', "bad-request", null],
     [301, "", "redirect", null],
     [418, "teapot", "bad-request", null],
   ] as const;
   it.each(cases)("sorts %i %s into %s", (status, body, kind, code) => {
     expect(openaiChat(PLAIN).failure({ status, headers: {}, body })).toMatchObject({ kind, status, code });
+  });
+  it.each([
+    ['{"error":{"message":"a"}}', "a"],
+    ['{"error":"b"}', "b"],
+    ['{"object":"error","message":"c"}', "c"],
+    ['{"detail":[{"msg":"d"}]}', "d"],
+    ['{"message":"e"}', "e"],
+    ['{"title":"f","status":400}', "f"],
+  ])("quotes the message of %s", (body, detail) => {
+    expect(openaiChat(PLAIN).failure({ status: 400, headers: {}, body })).toMatchObject({ detail });
   });
   it("never quotes control characters, and cuts long bodies", () => {
     const { detail } = openaiChat(PLAIN).failure({
