@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that an old Node can parse, so that it says what is wrong instead of failing on newer syntax.
 import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 
 // A clone runs its sources, so that no stale build is ever measured; the published package holds the build alone.
 const inClone = existsSync(new URL("./main.ts", import.meta.url));
@@ -14,6 +15,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
 } else if (inClone && !existsSync(new URL("../../node_modules", import.meta.url))) {
   refuse("its dependencies are not installed: run `npm ci` first");
 } else {
+  // Types are stripped and code is compiled once, not at every start.
+  enableCompileCache();
   const { main } = await (inClone ? import("./main.ts") : import("../../dist/src/cli/main.js"));
   process.exitCode = await main(process.argv.slice(2));
 }
