@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
 import type { CheckOptions } from "./check.ts";
+import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -155,6 +156,18 @@ function addMore(program: Command, done: Done): void {
     .description("check scenario files and report every mistake")
     .argument("<file...>", "scenario files")
     .action(async (files: string[]) => done(await (await import("./scenarios.ts")).validateScenarios(files)));
+  program
+    .command("record")
+    .description("keep the bytes of one live exchange, with their moments and without credentials, as a fixture")
+    .helpGroup("More:")
+    .argument("<id>", "provider id")
+    .option("--model <name>", "canonical model name (default: llama-3.1-405b-instruct)")
+    .option("--out <file>", "where to (default: ID-DAY.recording.json)")
+    .option("--max-cost <usd>", "none: also where the price is unknown", flag.maxCost)
+    .option("--providers-dir <dir>", "provider files of your own, which go before those that ship")
+    .action(async (id: string, options: RecordOptions) =>
+      done(await (await import("./record.ts")).recordProvider(id, options)),
+    );
   program
     .command("simulate")
     .description("serve the simulated targets until interrupted")

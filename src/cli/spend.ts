@@ -14,7 +14,7 @@ const LIVE_CAP_USD = 1;
  * @throws UsageError naming each target whose price is missing
  */
 export function moneyCap(
-  options: RunOptions,
+  options: Pick<RunOptions, "maxCost" | "baseUrl">,
   configCap: number | "none" | null,
   targets: readonly Target[],
 ): number | null {
