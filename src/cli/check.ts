@@ -82,7 +82,7 @@ async function selected(
     const model = options.model ?? DEFAULT_MODEL;
     const provider = await loadProvider(id, folder);
     const modelId = provider.models[model]?.id ?? model;
-    if (isAll && (provider.baseUrl === null || provider.models[model] === undefined)) continue;
+    if (isAll && (provider.baseUrl === null || (provider.models[model]?.id ?? null) === null)) continue;
     try {
       const target = await makeTarget({ ...UNSET, id, provider: id, model }, folder, process.env);
       const missing = target.apiKeyEnv !== null && (process.env[target.apiKeyEnv] ?? "") === "";

@@ -9,7 +9,7 @@ export interface ProviderRow {
   readonly name: string;
   readonly kind: Provider["kind"];
   readonly model: string;
-  /** Null when the provider's file has no such model. */
+  /** Null when the provider's file has no such model, or no id for it. */
   readonly modelId: string | null;
   readonly status: ModelStatus;
   readonly callable: boolean;
@@ -27,7 +27,8 @@ export interface ProviderRow {
 const CALLABLE: ReadonlySet<ModelStatus> = new Set(["listed", "unverified", "dedicated", "self-hosted"]);
 
 const NO_ENTRY: ModelEntry = {
-  id: "",
+  id: null,
+  aliases: [],
   status: "never-listed",
   statusNote: null,
   retiredOn: null,
@@ -50,7 +51,7 @@ export function providerRow(provider: Provider, model: string, env: NodeJS.Proce
     name: provider.name,
     kind: provider.kind,
     model,
-    modelId: entry.id === "" ? null : entry.id,
+    modelId: entry.id,
     status,
     callable: CALLABLE.has(status),
     retiredOn: entry.retiredOn,

@@ -104,12 +104,31 @@ export interface Dialect {
   readonly timings: TimingsSource | null;
   readonly rateLimits: RateLimitProfile;
   /** Shape of its error bodies, for the record: one tolerant reader takes them all. */
-  readonly errors: "openai" | "fastapi" | "object-error" | "message" | "databricks" | "google" | "unknown";
+  readonly errors: ErrorShape;
   /** Whether a good answer echoes the model id that was asked for. */
   readonly echo: "same" | "differs" | "unknown";
+  /** What the first chunk holds, for the record: the first content is found wherever it stands. */
+  readonly opening: "role" | "empty-text" | "text" | "unknown";
+  /** Request members without which it refuses, for the record. */
+  readonly requires: readonly string[];
   /** Request members that it refuses: never sent. */
   readonly refuses: readonly string[];
 }
+
+/**
+ * How an error is written. `openai`: `{error: {message, type, param, code}}`; `fastapi`: `{detail: [{loc, msg, type}]}`; `object-error`:
+ * `{object: "error", message}`; `message`: `{message}`; `error-text`: `{error: "…", error_type}`; `databricks`: `openai` with limits inside;
+ * `google`: `{error: {code, message, status}}`.
+ */
+export type ErrorShape =
+  | "openai"
+  | "fastapi"
+  | "object-error"
+  | "message"
+  | "error-text"
+  | "databricks"
+  | "google"
+  | "unknown";
 
 /** Which member or header of a response carries the server's own clock. */
 export type TimingsSource = "groq" | "cerebras" | "sambanova" | "fireworks" | "llama.cpp";
@@ -142,8 +161,10 @@ export type ModelStatus =
 
 /** One model at one provider. What is null was looked for and not found. */
 export interface ModelEntry {
-  /** Id on the wire. */
-  readonly id: string;
+  /** Id on the wire; null where none was found, as for a model that was never listed. */
+  readonly id: string | null;
+  /** Other ids under which the same model was asked for or echoed. */
+  readonly aliases: readonly string[];
   readonly status: ModelStatus;
   /** What is known of the status, one line; null when nothing is. */
   readonly statusNote: string | null;
@@ -191,7 +212,7 @@ export interface Provider {
   readonly id: string;
   readonly name: string;
   readonly kind: "seller" | "cloud" | "aggregator" | "engine" | "simulator";
-  /** Address without trailing slash; `{name}` stands for a parameter. Null when only the user knows it: a self-hosted engine. */
+  /** Address without trailing slash; `{name}` stands for a parameter. Null when only the user knows it. */
   readonly baseUrl: string | null;
   readonly endpoint: string;
   /** By the name in the address. `region` comes from the target. */
@@ -202,7 +223,7 @@ export interface Provider {
   readonly dialect: Dialect;
   /** Regions that a buyer can choose; null when none is offered or known. */
   readonly regions: readonly string[] | null;
-  /** Path below the base URL of the engine's own metrics in Prometheus' text format; null when it has none. */
+  /** Path, on the host of the base URL, of the engine's own metrics in Prometheus' text format; null when it has none. */
   readonly metricsPath: string | null;
   readonly proof: Proof;
   /** Day on which an exchange with the live endpoint was last recorded; null: never. */

@@ -18,6 +18,8 @@ export const PLAIN: Dialect = {
   rateLimits: "none",
   errors: "openai",
   echo: "same",
+  opening: "unknown",
+  requires: [],
   refuses: [],
 };
 

@@ -34,7 +34,8 @@ const priceSchema = z.discriminatedUnion("kind", [
 ]);
 
 const modelSchema = strictObject({
-  id: z.string().min(1).describe("Id on the wire."),
+  id: found(line).describe("Id on the wire; null where none was found."),
+  aliases: z.array(line).default([]).describe("Other ids under which the same model was asked for or echoed."),
   status: z
     .enum(["listed", "unverified", "retired", "delisted", "dedicated", "self-hosted", "never-listed", "unknown"])
     .default("unknown"),
@@ -66,9 +67,11 @@ const dialectSchema = strictObject({
     .enum(["openai-duration", "seconds", "together", "fireworks-tps", "ietf-structured", "body-retry-after", "none"])
     .default("none"),
   errors: z
-    .enum(["openai", "fastapi", "object-error", "message", "databricks", "google", "unknown"])
+    .enum(["openai", "fastapi", "object-error", "message", "error-text", "databricks", "google", "unknown"])
     .default("unknown"),
   echo: z.enum(["same", "differs", "unknown"]).default("unknown"),
+  opening: z.enum(["role", "empty-text", "text", "unknown"]).default("unknown").describe("What the first chunk holds."),
+  requires: z.array(line).default([]).describe("Request members without which it refuses."),
   refuses: z.array(line).default([]).describe("Request members that it refuses: never sent."),
 });
 
@@ -101,7 +104,7 @@ export const providerSchema = strictObject({
   headers: z.record(headerName, line).default({}),
   dialect: dialectSchema.prefault({}),
   regions: found(z.array(line)),
-  metricsPath: found(z.string().startsWith("/")),
+  metricsPath: found(z.string().startsWith("/")).describe("Of the engine's own metrics, from the root of its host."),
   proof: strictObject({
     kind: z.enum(["recorded", "published", "constructed", "none"]),
     date: found(dayOrMonth),

@@ -6,7 +6,7 @@ import { parseProvider } from "../../src/scenario/provider-file.ts";
 describe("provider files", () => {
   it("that ship are all accepted, with an id equal to the file name", async () => {
     const ids = await providerIds(null);
-    expect(ids).toEqual(["openai-compatible", "simulator"]);
+    expect(ids.length).toBeGreaterThanOrEqual(36);
     expect((await Promise.all(ids.map((id) => loadProvider(id, null)))).map(({ id }) => id)).toEqual(ids);
   });
 
