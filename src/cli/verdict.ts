@@ -1,5 +1,5 @@
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
-import { failedCount } from "../measure/counts.ts";
+import { total } from "../measure/counts.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 
 /** The exit code of a run by what its records say. */
@@ -13,9 +13,9 @@ export function runVerdict(analysis: Analysis): ExitCode {
   return exitCode(found);
 }
 
-/** Failures (empty answers too) and drops among what was attempted; 0 when nothing was. */
+/** Failures (empty answers and what a breaker held back too) and drops among what was attempted; 0 when nothing was. */
 function failureShare({ counts }: GroupAnalysis): number {
-  const bad = failedCount(counts) + counts.dropped;
+  const bad = total(counts.failures) + counts.dropped;
   const attempted = counts.succeeded + bad;
   return attempted === 0 ? 0 : bad / attempted;
 }

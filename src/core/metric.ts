@@ -1,4 +1,4 @@
-/** Statistics of a per-request metric. `_all` counts every failure as +∞. */
+/** Statistics of a per-request metric. `_all` counts every failure as +∞, or as 0 where more is better. */
 export const STATS = ["mean", "min", "p50", "p90", "p95", "p99", "max"] as const;
 export type BaseStat = (typeof STATS)[number];
 export type Stat = BaseStat | `${BaseStat}_all` | "value";

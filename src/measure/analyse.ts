@@ -8,6 +8,7 @@ import type { Flag } from "./flags.ts";
 import { groupsOf, type Group } from "./group.ts";
 import { summarise } from "./summarise.ts";
 import { clientDelayWarnings, validityOf } from "./validity.ts";
+import { vantageFaults } from "./vantage-fault.ts";
 
 /** Answers at least this long on average compare with each other; MLPerf's own tolerance on tokens per sample. */
 const LENGTH_RATIO_MIN = 0.9;
@@ -25,7 +26,8 @@ export function analyse(
 ): Analysis {
   const { manifest } = record;
   const closed = manifest.end !== null;
-  const measured = groupsOf(record).map((group) => {
+  const faults = vantageFaults(record);
+  const measured = groupsOf(record, faults).map((group) => {
     const planned = plannedOf.get(group.scenario.id);
     if (planned === undefined) throw new Error(`no plan given for scenario ${group.scenario.id}`);
     return { group, counts: countsOf(group, { arrivals: planned.arrivals, closed }) };
@@ -43,6 +45,7 @@ export function analyse(
     validity: validityOf(manifest, measured),
     groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group.scenario.id))),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
+    vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),
     warnings: [
       ...clientDelayWarnings(delays),
       ...record.warnings,
@@ -63,6 +66,7 @@ function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]):
   const length = rows.find(({ metric, stat }) => metric === "length_ratio" && stat === "mean")?.value ?? null;
   const own: Flag[] = [
     ...group.measured.flatMap(({ observation }) => observation.flags),
+    ...countFlags(counts),
     ...(length !== null && length < LENGTH_RATIO_MIN ? (["length_short"] as const) : []),
     ...runFlags,
   ];
@@ -76,6 +80,16 @@ function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]):
     spentUsd: spentUsd(group),
     flags: [...new Set([...own, ...rows.flatMap(({ flags }) => flags.filter((flag) => !ROW_FLAGS.has(flag)))])].sort(),
   };
+}
+
+function countFlags({ retries, notStarted, failures, excused }: Counts): readonly Flag[] {
+  const raised: readonly (readonly [Flag, boolean])[] = [
+    ["breaker", (notStarted.breaker ?? 0) > 0],
+    ["other_model", (failures["another model"] ?? 0) > 0],
+    ["retried", retries > 0],
+    ["vantage_fault", excused > 0],
+  ];
+  return raised.flatMap(([flag, isRaised]) => (isRaised ? [flag] : []));
 }
 
 /** The most frequent echo; of equally frequent ones the first by name. */

@@ -4,9 +4,10 @@ import type { Reason } from "../core/observation.ts";
 import type { Manifest } from "../core/run.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
+import type { Us } from "../core/units.ts";
 
 /**
- * What became of every planned request of one target in one scenario; warm-ups are left out.
+ * What became of every attempt of one target in one scenario, and of every planned request; warm-ups are left out.
  * planned + retries = released + dropped + Σ notStarted, and released = completed + Σ failed + Σ cancelled + lost.
  */
 export interface Counts {
@@ -16,12 +17,18 @@ export interface Counts {
   readonly dropped: number;
   readonly notStarted: Readonly<Partial<Record<Reason, number>>>;
   readonly completed: number;
-  /** Those of `completed` that hold an answer: neither empty nor filtered. */
-  readonly succeeded: number;
   readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
   readonly cancelled: Readonly<Partial<Record<Reason, number>>>;
   /** In flight when the process was killed: an intent, and nothing after it. */
   readonly lost: number;
+  /** Planned requests that the first attempt answered: of the right model, neither empty nor filtered. */
+  readonly succeeded: number;
+  /** Planned requests that it did not, by failure kind or reason: what counts against the target in every share and tail. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Those of `failures` that a retry then answered. */
+  readonly recovered: number;
+  /** First attempts that failed or were held back while no target could be reached: nobody's failure. */
+  readonly excused: number;
 }
 
 /** Whether a measurement may be believed. Invalid ones are marked everywhere and never corrected. */
@@ -79,5 +86,7 @@ export interface Analysis {
   /** By scenario in run order, then by target in manifest order. */
   readonly groups: readonly GroupAnalysis[];
   readonly verdicts: readonly Verdict[];
+  /** Stretches of time in which no target could be reached from here, and the attempts that they excuse. */
+  readonly vantageFaults: readonly { readonly startUs: Us; readonly endUs: Us; readonly excused: number }[];
   readonly warnings: readonly string[];
 }

@@ -29,6 +29,7 @@ import { tpot } from "./metrics/tpot.ts";
 import { ttfb } from "./metrics/ttfb.ts";
 import { ttft } from "./metrics/ttft.ts";
 import { ttftFromSchedule } from "./metrics/ttft_from_schedule.ts";
+import { userLatency } from "./metrics/user_latency.ts";
 
 /** Every metric, in the order of every report. A new metric is one file and one line here. */
 export const METRICS: readonly Metric[] = [
@@ -44,6 +45,7 @@ export const METRICS: readonly Metric[] = [
   e2e,
   timeTo100Tokens,
   latencyFromSchedule,
+  userLatency,
   lag,
   clientDelay,
   outputSpeed,

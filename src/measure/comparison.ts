@@ -1,7 +1,7 @@
 import type { Stat, SummaryRow } from "../core/metric.ts";
 import { SCHEMA_VERSION } from "../core/run.ts";
 import type { Analysis, GroupAnalysis } from "./analysis.ts";
-import { failedCount } from "./counts.ts";
+import { total } from "./counts.ts";
 
 export type Cell = string | number | boolean | null;
 
@@ -15,8 +15,8 @@ type End = "value" | "low" | "high";
 
 /**
  * Columns of `comparison.csv` in order; only ever appended. Every latency cell is the `_all` statistic, p50 too: a
- * failure counts as +∞, so no failure improves a cell. What has no `_all` (round trip, speed of one user, tokens,
- * ratios) is over successes and says so.
+ * failure counts as +∞ (0 for the speed of one user), so no failure improves a cell. What has no `_all` (round trip,
+ * tokens, ratios) is over successes and says so.
  */
 const COLUMNS = {
   schema_version: column("version of this header", () => SCHEMA_VERSION),
@@ -44,13 +44,17 @@ const COLUMNS = {
     ({ scenario }) => scenario.prompt.cache,
   ),
   planned: column("requests of the plan, warm-ups left out", ({ counts }) => counts.planned),
-  ok: column("completed with an answer, neither empty nor filtered", ({ counts }) => counts.succeeded),
-  failed: column("failed, answered without text, or cancelled for going past the reservation", ({ counts }) =>
-    failedCount(counts),
+  ok: column(
+    "requests that the first attempt answered: of the right model, neither empty nor filtered",
+    ({ counts }) => counts.succeeded,
+  ),
+  failed: column(
+    "requests whose first attempt failed, held no such answer, went past its reservation, or was held back by a breaker",
+    ({ counts }) => total(counts.failures),
   ),
   rate_limited: column(
     "those of failed that the provider's rate limit refused",
-    ({ counts }) => counts.failed["rate-limited"] ?? 0,
+    ({ counts }) => counts.failures["rate-limited"] ?? 0,
   ),
   dropped: column("due while the in-flight limit was reached, so never sent", ({ counts }) => counts.dropped),
   success_pct: column("ok over ok + failed, %", from("success_share", "value", "value", 100)),
@@ -75,8 +79,8 @@ const COLUMNS = {
   length_ratio: column("mean of output tokens over those asked for", from("length_ratio", "mean", "value", 1)),
   tokens_per_event: column("mean output tokens per content event", from("tokens_per_event", "mean", "value", 1)),
   user_tok_s_p50: column(
-    "median output speed of one user, over successes, tokens per second",
-    from("output_speed", "p50", "value", 1),
+    "median output speed of one user, failures as 0, tokens per second",
+    from("output_speed", "p50_all", "value", 1),
   ),
   system_tok_s: column(
     "output tokens per second in the steady window",

@@ -2,7 +2,7 @@ import type { FailureKind } from "../core/failure.ts";
 import type { Observation, Reason } from "../core/observation.ts";
 import type { Counts } from "./analysis.ts";
 import type { Group } from "./group.ts";
-import { standingOf } from "./sample.ts";
+import { failureName, standingOf } from "./sample.ts";
 
 /** What the lines of a group do not say themselves. */
 export interface Expected {
@@ -16,15 +16,15 @@ export interface Expected {
 }
 
 /**
- * What became of every planned request of the measured phase. A closed loop that a duration ends has no planned number:
+ * What became of every planned request and every attempt of the measured phase. A closed loop that a duration ends has no planned number:
  * its plan is what it asked for.
  */
 export function countsOf(group: Group, expected: Expected): Counts {
   const { load, stop } = group.scenario;
-  const observations = group.measured.map(({ observation }) => observation);
+  const observations = [...group.measured, ...group.retries].map(({ observation }) => observation);
   const lost = group.lost.filter(({ phase }) => phase === "measured");
   const by = (outcome: Observation["outcome"]): Observation[] => observations.filter((one) => one.outcome === outcome);
-  const retries = [...observations, ...lost].filter(({ attempt }) => attempt > 1).length;
+  const retries = group.retries.length + lost.filter(({ attempt }) => attempt > 1).length;
   const seen = observations.length + lost.length - retries;
   const planned = load.kind === "closed" && stop.durationMs !== null ? seen : expected.arrivals;
   const notStarted = tally<Reason>(by("not-started").map(({ reason }) => reason));
@@ -36,17 +36,14 @@ export function countsOf(group: Group, expected: Expected): Counts {
     dropped: by("dropped").length,
     notStarted: unreached === 0 ? notStarted : { ...notStarted, interrupt: (notStarted.interrupt ?? 0) + unreached },
     completed: by("completed").length,
-    succeeded: observations.filter((one) => standingOf(one) === "success").length,
     failed: tally<FailureKind>(by("failed").map((one) => one.failure?.kind ?? null)),
     cancelled: tally<Reason>(by("cancelled").map(({ reason }) => reason)),
     lost: lost.length,
+    succeeded: group.successes.length,
+    failures: tally(group.failures.map(failureName)),
+    recovered: group.requests.successes.length - group.successes.length,
+    excused: group.measured.filter((sample) => sample.isExcused && standingOf(sample) === "excluded").length,
   };
-}
-
-/** Failed, answered without text, or cancelled for going past the reservation; interrupts are nobody's failure. */
-export function failedCount(counts: Counts): number {
-  const unanswered = counts.completed - counts.succeeded;
-  return total(counts.failed) + unanswered + total({ ...counts.cancelled, interrupt: 0 });
 }
 
 /**
@@ -73,9 +70,8 @@ export function total(tallied: Readonly<Partial<Record<string, number>>>): numbe
 /**
  * Sorted by name, so that equal counts print alike. A line without the name that its outcome demands is in no count.
  */
-function tally<Name extends string>(names: readonly (Name | null)[]): Partial<Record<Name, number>> {
-  const counts: Partial<Record<Name, number>> = {};
+function tally<Name extends string>(names: readonly (Name | null)[]): Readonly<Record<Name, number>> {
   const known: Name[] = names.filter((name) => name !== null);
-  for (const name of known.sort()) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+  const counts = [...Map.groupBy(known.sort(), (name) => name)].map(([name, all]) => [name, all.length] as const);
+  return Object.fromEntries(counts) as Record<Name, number>;
 }

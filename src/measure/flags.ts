@@ -3,6 +3,8 @@
  * meaning.
  */
 export const FLAGS = {
+  breaker:
+    "the target was stopped after failures in a row that do not mend by themselves; what was held back counts as failed",
   client_late: "p99 of the client's own delay is above its limit in this run: see the reasons and warnings",
   clustered: "several values per request, which are not independent: no interval is stated",
   coalesced: "all content of at least one answer came in one read: its pace is unknown and left out",
@@ -21,12 +23,17 @@ export const FLAGS = {
   no_terminator: "at least one answer finished without the protocol's terminator",
   no_usage: "at least one answer came without reported usage",
   no_values: "no request has a value",
+  other_model:
+    "at least one answer named a model that is not the one asked for; it counts as a failure, whatever it said",
   price_unknown: "no price is known, so no cost",
   proxied: "requests went through a proxy, whose time is inside every latency",
+  retried: "failed requests were tried again; figures are of first attempts, user_latency alone is over all",
   slo_unjudged: "at least one answer could not be judged against a limit and counts as not good",
   spend_uncertain: "failed calls without usage may have been billed: only the upper end counts them",
   tokens_local: "tokens of at least one answer counted by the pinned tokenizer, since usage was not reported",
   tokens_unknown: "tokens of at least one answer neither reported nor counted",
+  vantage_fault:
+    "for at least 2 s no target could be reached from here: what failed then is nobody's failure and in no figure",
   window_short: "steady window under 1 s or under 10 answers",
 } as const;
 

@@ -23,9 +23,10 @@ export function glossaryMarkdown(): string {
   ].join("\n");
 }
 
-/** What `_all` counts as +∞ beside the answers. */
+/** What `_all` counts as +∞, or as 0, beside the answers. */
 function allOf(metric: Metric): string {
   if (metric.level === "group" || metric.failures === "left-out") return "";
+  if (metric.failures === "zero") return "failures as 0";
   return metric.failures === "infinite" ? "failures" : "failures, drops";
 }
 

@@ -3,20 +3,34 @@ import type { RunRecord } from "../core/run.ts";
 import { loadLabel, type Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { standingOf, type Sample } from "./sample.ts";
+import type { VantageFault } from "./vantage-fault.ts";
 
-/** All attempts of one target in one scenario, sorted by due time, so that no figure depends on the order of lines. */
-export interface Group {
-  readonly target: Target;
-  readonly scenario: Scenario;
-  readonly load: string;
-  /** Every attempt, warm-ups too. */
-  readonly samples: readonly Sample[];
-  /** Every attempt of the measured phase. */
-  readonly measured: readonly Sample[];
-  /** The measured phase by standing; what is excluded is in none of the three. */
+/** By standing; what is excluded is in none of the three. */
+export interface Standings {
   readonly successes: readonly Sample[];
   readonly failures: readonly Sample[];
   readonly drops: readonly Sample[];
+}
+
+/**
+ * All attempts of one target in one scenario, sorted by due time, so that no figure depends on the order of lines. Its own
+ * standings are those of the first attempts: a retry that went well must not improve what a failure has made worse.
+ */
+export interface Group extends Standings {
+  readonly target: Target;
+  readonly scenario: Scenario;
+  readonly load: string;
+  /** Every attempt, warm-ups and retries too. */
+  readonly samples: readonly Sample[];
+  /** First attempts of the measured phase. */
+  readonly measured: readonly Sample[];
+  /** Further attempts of the measured phase. */
+  readonly retries: readonly Sample[];
+  /**
+   * The requests of the measured phase as their user saw them: by the attempt that succeeded, else by the first one, all
+   * counted from the schedule of the first.
+   */
+  readonly requests: Standings;
   /** Attempts that were in flight when the process was killed: nothing else is known of them. */
   readonly lost: readonly LostAttempt[];
 }
@@ -37,8 +51,10 @@ export function attempted(group: Group): number {
 /**
  * Groups of a run: scenarios in run order, within each the targets in manifest order. Also those that no line belongs
  * to.
+ *
+ * @param faults of the vantage, whose attempts are excused
  */
-export function groupsOf(record: RunRecord): readonly Group[] {
+export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): readonly Group[] {
   const byGroup = Map.groupBy(record.observations, (observation) => key(observation.scenario, observation.target));
   return record.manifest.scenarios.flatMap(({ scenario }) =>
     record.manifest.targets.map((target) => {
@@ -49,6 +65,7 @@ export function groupsOf(record: RunRecord): readonly Group[] {
         tokens: record.tokens.get(observation.id) ?? null,
         scenario,
         target,
+        isExcused: faults.some(({ excused }) => excused.has(observation.id)),
       }));
       const prefix = `${scenario.id}:${target.id}:`;
       return groupOf({ target, scenario, samples, lost: record.lost.flatMap((intent) => lostOf(prefix, intent)) });
@@ -57,16 +74,37 @@ export function groupsOf(record: RunRecord): readonly Group[] {
 }
 
 function groupOf(of: Pick<Group, "target" | "scenario" | "samples" | "lost">): Group {
-  const measured = of.samples.filter(({ observation }) => observation.phase === "measured");
-  const standing = Map.groupBy(measured, ({ observation }) => standingOf(observation));
+  const all = of.samples.filter(({ observation }) => observation.phase === "measured");
+  const measured = all.filter(({ observation }) => observation.attempt === 1);
+  const retries = all.filter(({ observation }) => observation.attempt > 1);
   return {
     ...of,
     load: loadLabel(of.scenario.load),
     measured,
+    retries,
+    ...standingsOf(measured),
+    requests: standingsOf(asUsersSaw(measured, retries)),
+  };
+}
+
+function standingsOf(samples: readonly Sample[]): Standings {
+  const standing = Map.groupBy(samples, standingOf);
+  return {
     successes: standing.get("success") ?? [],
     failures: standing.get("failure") ?? [],
     drops: standing.get("drop") ?? [],
   };
+}
+
+function asUsersSaw(measured: readonly Sample[], retries: readonly Sample[]): readonly Sample[] {
+  const answered = retries.filter((retry) => standingOf(retry) === "success");
+  const byPair = new Map(answered.map((retry) => [retry.observation.pair, retry]));
+  return measured.map((first) => {
+    const answer = standingOf(first) === "failure" ? byPair.get(first.observation.pair) : undefined;
+    if (answer === undefined) return first;
+    const stamps = { ...answer.observation.stamps, scheduled: first.observation.stamps.scheduled };
+    return { ...answer, observation: { ...answer.observation, stamps } };
+  });
 }
 
 const key = (scenario: string, target: string): string => `${scenario}\u0000${target}`;

@@ -26,16 +26,17 @@ export interface Reading {
 export interface RequestMetric extends Declared {
   readonly level: "request";
   /**
-   * Whom the plain statistics are over. `successes`: answers of the measured phase. `attempts`: everything measured
-   * that has the stamps, failed or not. `connections`: every attempt, warm-ups too, because most connections open
-   * there.
+   * Whom the plain statistics are over. `successes`: answers of the measured phase to first attempts. `requests`: the
+   * same with the answers of retries, as users saw them. `attempts`: every first attempt that has the stamps, failed or
+   * not. `connections`: every attempt, warm-ups and retries too, because most connections open there.
    */
-  readonly over: "successes" | "attempts" | "connections";
+  readonly over: "successes" | "requests" | "attempts" | "connections";
   /**
-   * What `_all` adds as +∞. `left-out`: there is no `_all`. `infinite`: each failure, so n is successes with a value +
-   * failures. `infinite-with-drops`: each failure and each dropped arrival, for metrics that begin at the schedule.
+   * What `_all` adds. `left-out`: there is no `_all`. `infinite`: each failure as +∞, so n is successes with a value +
+   * failures. `infinite-with-drops`: each dropped arrival too, for metrics that begin at the schedule. `zero`: each
+   * failure as 0, where more is better.
    */
-  readonly failures: "left-out" | "infinite" | "infinite-with-drops";
+  readonly failures: "left-out" | "infinite" | "infinite-with-drops" | "zero";
   /** False for an attempt that could not have had a value even if all had gone well. */
   readonly applies: (sample: Sample) => boolean;
   readonly read: (sample: Sample) => Reading;

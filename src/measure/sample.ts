@@ -3,6 +3,7 @@ import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { msFromUs } from "../core/units.ts";
 import type { Flag } from "./flags.ts";
+import { isOtherModel } from "./model-name.ts";
 
 /** One attempt with all that is known of it: what a request-level metric reads. */
 export interface Sample {
@@ -11,30 +12,36 @@ export interface Sample {
   readonly tokens: TokenCount | null;
   readonly scenario: Scenario;
   readonly target: Target;
+  /** It fell into a time in which no target could be reached from here. */
+  readonly isExcused: boolean;
 }
 
 /**
  * How one attempt counts.
- * `success`: completed with an answer, neither empty nor filtered.
- * `failure`: failed, completed without an answer, or cancelled for another reason than an interrupt (overshoot, race).
+ * `success`: completed with an answer of the model that was asked, neither empty nor filtered.
+ * `failure`: failed, completed without such an answer, cancelled for another reason than an interrupt (overshoot, race), or
+ * held back by the breaker: a stopped target would have failed it, and stopping must not improve a figure.
  * `drop`: due while the in-flight limit was reached; the target never saw it.
- * `excluded`: cancelled by an interrupt, or never started. Nobody's fault, so in no statistic of answers.
+ * `excluded`: cancelled by an interrupt, never started, or excused. Nobody's fault, so in no statistic of answers.
  */
 export type Standing = "success" | "failure" | "drop" | "excluded";
 
-export function standingOf(observation: Observation): Standing {
-  switch (observation.outcome) {
-    case "completed":
-      return observation.flags.includes("empty") || observation.finish === "content-filter" ? "failure" : "success";
-    case "failed":
-      return "failure";
-    case "cancelled":
-      return observation.reason === "interrupt" ? "excluded" : "failure";
-    case "dropped":
-      return "drop";
-    case "not-started":
-      return "excluded";
-  }
+export function standingOf(sample: Sample): Standing {
+  const { outcome, reason } = sample.observation;
+  if (outcome === "dropped") return "drop";
+  if (outcome === "completed") return failureName(sample) === null ? "success" : "failure";
+  if (sample.isExcused) return "excluded";
+  if (outcome === "failed" || reason === "breaker") return "failure";
+  return outcome === "cancelled" && reason !== "interrupt" ? "failure" : "excluded";
+}
+
+/** What kept an attempt from being a success, as a count of failures names it; null for a success. */
+export function failureName({ observation, target }: Sample): string | null {
+  const { outcome, failure, reason, flags, finish, modelEchoed } = observation;
+  if (outcome !== "completed") return reason === "breaker" ? "held back" : (failure?.kind ?? reason ?? outcome);
+  if (flags.includes("empty")) return "without an answer";
+  if (finish === "content-filter") return "content-filter";
+  return isOtherModel(modelEchoed, target) ? "another model" : null;
 }
 
 /** Milliseconds from one stamp to another; null when either did not happen. */

@@ -17,11 +17,12 @@ export interface SteadyWindow {
 
 /**
  * [first measured arrival + median e2e of successes, last measured arrival]; an arrival is the `scheduled` stamp of
- * what was released or dropped. Null under 1 s or under 10 answers: a rate from less is noise.
+ * what was released, dropped or held back by a breaker. Null under 1 s or under 10 answers: a rate from less is noise.
  */
 export function steadyWindow(group: Group): SteadyWindow | null {
   const arrivals = group.measured
-    .filter(({ observation }) => observation.outcome !== "not-started")
+    // What a breaker held back arrived too: the window must not end with the target.
+    .filter(({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker")
     .map(({ observation }) => observation.stamps.scheduled);
   const medianUs = quantileOf(group.successes.flatMap(e2eUs), 0.5);
   const firstUs = arrivals[0];

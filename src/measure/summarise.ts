@@ -2,7 +2,7 @@ import { mean } from "simple-statistics";
 import { STATS, type BaseStat, type Stat, type SummaryRow } from "../core/metric.ts";
 import { METRICS } from "./catalogue.ts";
 import type { Flag } from "./flags.ts";
-import type { Group } from "./group.ts";
+import type { Group, Standings } from "./group.ts";
 import { quantileRanks } from "./intervals.ts";
 import type { GroupMetric, GroupReading, RequestMetric } from "./metric.ts";
 import { ascending, nearestRank } from "./quantile.ts";
@@ -18,7 +18,7 @@ export function summarise(group: Group): readonly SummaryRow[] {
   );
 }
 
-/** Rows of a per-request metric: each statistic over whom it declares, then each `_all` with failures as +∞. */
+/** Rows of a per-request metric: each statistic over whom it declares, then each `_all` with failures at their worst. */
 function requestRows(group: Group, metric: RequestMetric): readonly SummaryRow[] {
   const readings = population(group, metric).map(metric.read);
   const values = readings.flatMap((reading) => reading.values);
@@ -26,9 +26,11 @@ function requestRows(group: Group, metric: RequestMetric): readonly SummaryRow[]
   const sorted = ascending(values);
   const rows = STATS.map((stat) => row(group, metric, stat, statistic(sorted, stat, flags)));
   if (metric.failures === "left-out") return rows;
-  // Answers came and none has a value (all coalesced, say): infinities alone would speak of a metric that is not there.
-  const infinite = group.successes.length > 0 && values.length === 0 ? 0 : infinities(group, metric);
-  const sortedAll = ascending([...values, ...Array.from({ length: infinite }, () => Infinity)]);
+  // Answers came and none has a value (all coalesced, say): failures alone would speak of a metric that is not there.
+  const of = metric.over === "requests" ? group.requests : group;
+  const failed = of.successes.length > 0 && values.length === 0 ? 0 : failedCount(of, metric);
+  const worst = metric.failures === "zero" ? 0 : Infinity;
+  const sortedAll = ascending([...values, ...Array.from({ length: failed }, () => worst)]);
   return [...rows, ...STATS.map((stat) => row(group, metric, `${stat}_all`, statistic(sortedAll, stat, flags)))];
 }
 
@@ -36,6 +38,8 @@ function population(group: Group, metric: RequestMetric): readonly Sample[] {
   switch (metric.over) {
     case "successes":
       return group.successes.filter(metric.applies);
+    case "requests":
+      return group.requests.successes.filter(metric.applies);
     case "attempts":
       return group.measured.filter(metric.applies);
     case "connections":
@@ -43,9 +47,9 @@ function population(group: Group, metric: RequestMetric): readonly Sample[] {
   }
 }
 
-function infinities(group: Group, metric: RequestMetric): number {
-  const drops = metric.failures === "infinite-with-drops" ? group.drops : [];
-  return [...group.failures, ...drops].filter(metric.applies).length;
+function failedCount(of: Standings, metric: RequestMetric): number {
+  const drops = metric.failures === "infinite-with-drops" ? of.drops : [];
+  return [...of.failures, ...drops].filter(metric.applies).length;
 }
 
 const QUANTILES: Readonly<Partial<Record<BaseStat, number>>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };

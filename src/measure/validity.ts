@@ -11,6 +11,9 @@ const PLAN_SPAN_MS_MIN = 5;
 
 const NEVER_CLOSED = "the run was never closed: whether the client kept up is not on record";
 
+/** More of a plan than this lost to the vantage, and what is left is no measurement of that plan. */
+const EXCUSED_SHARE_MAX = 0.01;
+
 /**
  * Judges the harness, not the targets, on what is recorded. Invalid when, in any scenario:
  * - open loop: client delay p99 over the due times is shown to be above its limit ({@link ClientDelay}), by the low end of
@@ -19,7 +22,8 @@ const NEVER_CLOSED = "the run was never closed: whether the client kept up is no
  *   above, {@link clientDelayWarnings} says so;
  * - the event loop was blocked for more than 50 ms, or the process was killed before it could say;
  * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
- *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for.
+ *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for;
+ * - no target could be reached from here for more than 1 % of a target's requests.
  */
 export function validityOf(manifest: Manifest, measured: readonly { group: Group; counts: Counts }[]): Validity {
   const groups = measured.map(({ group }) => group);
@@ -29,6 +33,7 @@ export function validityOf(manifest: Manifest, measured: readonly { group: Group
     ...loopDelayReasons(manifest),
     ...groups.flatMap(spanReason),
     ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),
+    ...measured.flatMap(({ group, counts }) => excusedReason(group, counts)),
   ];
   return { valid: reasons.length === 0, reasons };
 }
@@ -79,6 +84,12 @@ function countReason({ scenario, target }: Group, counts: Counts): readonly stri
   const met = counts.released + counts.dropped + total(counts.notStarted);
   if (Math.abs(planned - met) <= planned * PLAN_SHARE_MAX) return [];
   return [`${scenario.id}, ${target.id}: ${met} of ${planned} planned requests accounted for, limit 1 % off`];
+}
+
+function excusedReason({ scenario, target }: Group, { excused, planned }: Counts): readonly string[] {
+  if (excused <= planned * EXCUSED_SHARE_MAX) return [];
+  const lost = `${excused} of ${planned} requests fell into a time when no target could be reached from here`;
+  return [`${scenario.id}, ${target.id}: ${lost}, limit ${EXCUSED_SHARE_MAX * 100} %`];
 }
 
 function spanOfMs(stamps: readonly Us[]): number {

@@ -183,7 +183,7 @@ function definitionSection(): Section {
   const shown = new Set(HEADLINE.map((column) => column.metric));
   return {
     heading: "Definitions",
-    text: "p50 and p95 of a latency count every failure as infinite (inf); an empty cell had too few requests.",
+    text: "p50 and p95 of a latency count every failure as infinite (inf), a speed counts it as 0; an empty cell had too few requests.",
     table: table(
       ["metric", "unit", "definition"],
       [],

@@ -21,6 +21,7 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...partlySimulated(analysis),
     ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
     ...failureSentences(analysis),
+    ...vantageSentence(analysis),
     ...emptySentence(analysis),
     ...warningSentences(analysis),
     { label: "next", text: `herdbench report ${analysis.manifest.runId} rebuilds report.html, report.md, both CSVs` },
@@ -82,13 +83,22 @@ function failureSentences(analysis: Analysis): readonly Sentence[] {
   const byTarget = Map.groupBy(analysis.groups, (group) => group.target.id);
   return [...byTarget].flatMap(([target, groups]) => {
     const counts = groups.map((group) => group.counts);
-    const failures = merge(counts.map(failuresOf));
+    const failures = merge(counts.map((count) => count.failures));
+    const answered = sum(counts.map((count) => count.succeeded));
     const dropped = sum(counts.map((count) => count.dropped));
     const missing = merge(counts.map(missingOf));
-    const released = sum(counts.map((count) => count.released));
     const planned = sum(counts.map((count) => count.planned));
     const texts = [
-      { label: "inf", count: total(failures), text: `of ${released} ${target} requests failed: ${tally(failures)}` },
+      {
+        label: "inf",
+        count: total(failures),
+        text: `of ${answered + total(failures)} ${target} requests failed: ${tally(failures)}`,
+      },
+      {
+        label: "retry",
+        count: sum(counts.map((count) => count.retries)),
+        text: `further attempts of ${target}: ${sum(counts.map((count) => count.recovered))} requests were answered in the end`,
+      },
       {
         label: "inf",
         count: dropped,
@@ -102,9 +112,16 @@ function failureSentences(analysis: Analysis): readonly Sentence[] {
   });
 }
 
-/** What every `_all` tail counts as infinite. An interrupt is nobody's failure. */
-function failuresOf({ failed, completed, succeeded, cancelled }: Counts): Readonly<Record<string, number>> {
-  return { ...failed, "without an answer": completed - succeeded, ...cancelled, interrupt: 0 };
+function vantageSentence({ vantageFaults }: Analysis): readonly Sentence[] {
+  if (vantageFaults.length === 0) return [];
+  const seconds = sum(vantageFaults.map(({ startUs, endUs }) => (endUs - startUs) / 1e6));
+  const requests = plural(sum(vantageFaults.map(({ excused }) => excused)), "request");
+  return [
+    {
+      label: "vantage",
+      text: `no target could be reached from here for ${short(seconds)} s: ${requests} are nobody's failure, in no figure`,
+    },
+  ];
 }
 
 function missingOf({ notStarted, cancelled, lost }: Counts): Readonly<Record<string, number>> {

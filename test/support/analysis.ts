@@ -26,10 +26,13 @@ export const COUNTS: Counts = {
   dropped: 0,
   notStarted: {},
   completed: 120,
-  succeeded: 120,
   failed: {},
   cancelled: {},
   lost: 0,
+  succeeded: 120,
+  failures: {},
+  recovered: 0,
+  excused: 0,
 };
 
 /** The value of one statistic, with its interval where it has one. */
@@ -43,7 +46,7 @@ export const FIGURES: Figures = {
   "ttft p50_all": { unit: "ms", value: 212.345, low: 205.1, high: 219.9 },
   "ttft p95_all": { unit: "ms", value: 390.25, low: 360, high: 420 },
   "ttft p99_all": { unit: "ms", value: null, flags: ["insufficient_n"] },
-  "output_speed p50": { unit: "tok/s", value: 61.23 },
+  "output_speed p50_all": { unit: "tok/s", value: 61.23 },
   "cost_per_request mean": { unit: "usd", value: 0.00125 },
   "goodput_share value": { unit: "share", value: 0.98 },
   "cost_per_mtok value": { unit: "usd/Mtok", value: 3.41 },
@@ -111,6 +114,7 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
     validity: { valid: true, reasons: [] },
     groups,
     verdicts: [],
+    vantageFaults: [],
     warnings: [],
     ...fields,
   };

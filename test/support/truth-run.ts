@@ -102,7 +102,7 @@ export interface StreamErrors {
 export function errorsOf(record: RunRecord, ledger: readonly LedgerRecord[]): readonly StreamErrors[] {
   const originNs = BigInt(record.manifest.clock.originNs);
   const byPrompt = new Map(ledger.map((truth) => [truth.promptHash, truth]));
-  return groupsOf(record).flatMap(({ measured }) =>
+  return groupsOf(record, []).flatMap(({ measured }) =>
     measured.flatMap((sample) => {
       const truth = byPrompt.get(sample.observation.request.promptHash);
       return truth === undefined ? [] : [streamErrors(sample, truth, originNs)];

@@ -29,7 +29,7 @@ function validityOfRun(scenario: Scenario, lateMs: (pair: number) => number): Va
     return { ...made, observation: { ...made.observation, stamps } };
   });
   const record = recordOf(recorded, { scenarios: [scenario] });
-  const groups = groupsOf(record).map((group) => ({
+  const groups = groupsOf(record, []).map((group) => ({
     group,
     counts: countsOf(group, { arrivals: REQUESTS, closed: true }),
   }));

@@ -27,10 +27,13 @@ test("every outcome has its place, and warm-ups have none", () => {
     dropped: 1,
     notStarted: { budget: 1, interrupt: 3 },
     completed: 31,
-    succeeded: 30,
     failed: { "rate-limited": 2, timeout: 1 },
     cancelled: { interrupt: 1, overshoot: 1 },
     lost: 0,
+    succeeded: 30,
+    failures: { "rate-limited": 1, timeout: 1, "without an answer": 1, overshoot: 1 },
+    recovered: 0,
+    excused: 0,
   });
   expect(identityProblems(counts)).toEqual([]);
 });

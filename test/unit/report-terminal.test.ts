@@ -26,7 +26,7 @@ const FLAKY = groupOf({
     "cost_per_mtok value": { unit: "usd/Mtok", value: null, flags: ["price_unknown"] },
     "cost_per_1k_good value": { unit: "usd/1k", value: null },
   },
-  counts: { ...COUNTS, completed: 106, succeeded: 106, failed: { overloaded: 5, truncated: 9 } },
+  counts: { ...COUNTS, completed: 106, succeeded: 106, failures: { overloaded: 5, truncated: 9 } },
   fields: {},
 });
 
@@ -122,11 +122,19 @@ test("drops, requests never started, cancelled and lost ones are all told", () =
   );
 });
 
-test("answers without text and calls ended past their reservation count as failures, interrupts do not", () => {
-  const counts = { ...COUNTS, succeeded: 117, cancelled: { overshoot: 2, interrupt: 4 } };
+test("failures are told by kind and reason, and what retries made of them", () => {
+  const failures = { "without an answer": 3, overshoot: 2 };
+  const counts = { ...COUNTS, retries: 7, succeeded: 115, failures, recovered: 4 };
   const group = groupOf({ target: targetNamed("a"), scenario: SCENARIO, figures: FIGURES, counts, fields: {} });
   const screen = firstScreen(analysisOf([group], {}), view).replace(/\s+/g, " ");
   expect(screen).toContain("inf 5 of 120 a requests failed: 3 without an answer, 2 overshoot");
+  expect(screen).toContain("retry 7 further attempts of a: 4 requests were answered in the end");
+});
+
+test("a time in which nothing could be reached is told once", () => {
+  const faults = [{ startUs: 1_000_000, endUs: 4_500_000, excused: 12 }];
+  const screen = firstScreen(analysisOf([fineGroup("a")], { vantageFaults: faults }), view).replace(/\s+/g, " ");
+  expect(screen).toContain("vantage no target could be reached from here for 3.5 s: 12 requests are nobody's failure");
 });
 
 test("spending is a range where it is not known exactly, and unknown where no price is", () => {

@@ -60,12 +60,13 @@ export function verdictsOf(groups: readonly Group[], seed: number): readonly Ver
  * microseconds, since equal differences must tie.
  */
 function ttftUsByPair(group: Group): ReadonlyMap<number, Us> {
-  return new Map(group.measured.filter(({ observation }) => observation.attempt === 1).flatMap(entryOf));
+  return new Map(group.measured.flatMap(entryOf));
 }
 
-function entryOf({ observation }: Sample): readonly (readonly [pair: number, ttftUs: Us])[] {
+function entryOf(sample: Sample): readonly (readonly [pair: number, ttftUs: Us])[] {
+  const { observation } = sample;
   const { sent, firstContent } = observation.stamps;
-  const standing = standingOf(observation);
+  const standing = standingOf(sample);
   if (standing === "failure") return [[observation.pair, Infinity]];
   if (standing !== "success" || sent === null || firstContent === null) return [];
   return [[observation.pair, firstContent - sent]];

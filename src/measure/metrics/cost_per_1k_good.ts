@@ -11,9 +11,9 @@ export const costPer1kGood: GroupMetric = {
   direction: "lower",
   title: "Cost per 1,000 good answers",
   definition:
-    "Spend of the measured phase, failures included, over answers that meet every limit, × 1,000; the interval " +
+    "Known spend of the first attempts, failures included, over answers that meet every limit, × 1,000; the interval " +
     "divides spend per attempt by the Wilson bounds of goodput_share, its upper end with unreported calls at their " +
-    "reservation.",
+    "reservation. A refusal that is not billed costs less than an answer that came too late.",
   flags: ["needs_sweep", "no_slo", "no_values", "price_unknown", "spend_uncertain", "tokens_local", "tokens_unknown"],
   level: "group",
   read,

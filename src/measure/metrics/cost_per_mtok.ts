@@ -1,4 +1,4 @@
-import { billedCalls } from "../cost/billed-calls.ts";
+import { paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 
 export const costPerMtok: GroupMetric = {
@@ -7,14 +7,12 @@ export const costPerMtok: GroupMetric = {
   direction: "lower",
   title: "Cost per million tokens",
   definition:
-    "Price-list cost of all completed or billed calls over their input and output tokens, per million: this " +
-    "workload's blend.",
+    "Price-list cost of all completed or billed calls over the input and output tokens of the answers, per million: " +
+    "this workload's blend, and what failures cost on top.",
   flags: ["needs_sweep", "no_values", "price_unknown", "tokens_local", "tokens_unknown"],
   level: "group",
   read: (group) => {
-    const { calls, flags } = billedCalls(group);
-    const tokens = calls.reduce((sum, call) => sum + call.input + call.output, 0);
-    const usd = calls.reduce((sum, call) => sum + call.usd, 0);
-    return figure(tokens === 0 ? null : (usd / tokens) * 1e6, calls.length, flags);
+    const { usd, input, output, n, flags } = paidTokens(group);
+    return figure(usdPerMtok(usd, input + output), n, flags);
   },
 };

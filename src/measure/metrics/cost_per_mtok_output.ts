@@ -1,4 +1,4 @@
-import { billedCalls } from "../cost/billed-calls.ts";
+import { paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 
 export const costPerMtokOutput: GroupMetric = {
@@ -7,13 +7,12 @@ export const costPerMtokOutput: GroupMetric = {
   direction: "lower",
   title: "Cost per million output tokens",
   definition:
-    "Price-list cost of all completed or billed calls, their input included, over their output tokens, per million.",
+    "Price-list cost of all completed or billed calls, their input included, over the output tokens of the answers, per " +
+    "million.",
   flags: ["needs_sweep", "no_values", "price_unknown", "tokens_local", "tokens_unknown"],
   level: "group",
   read: (group) => {
-    const { calls, flags } = billedCalls(group);
-    const tokens = calls.reduce((sum, call) => sum + call.output, 0);
-    const usd = calls.reduce((sum, call) => sum + call.usd, 0);
-    return figure(tokens === 0 ? null : (usd / tokens) * 1e6, calls.length, flags);
+    const { usd, output, n, flags } = paidTokens(group);
+    return figure(usdPerMtok(usd, output), n, flags);
   },
 };

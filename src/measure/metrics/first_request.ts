@@ -22,7 +22,7 @@ function read({ samples }: Group): GroupReading {
     return atUs === null ? [] : [{ sample, atUs }];
   });
   const [first] = released.toSorted((a, b) => a.atUs - b.atUs);
-  if (first === undefined || standingOf(first.sample.observation) !== "success") return figure(null, 0, ["no_values"]);
+  if (first === undefined || standingOf(first.sample) !== "success") return figure(null, 0, ["no_values"]);
   const { connection, stamps } = first.sample.observation;
   const latency = spanMs(stamps, "released", "firstContent");
   const setUp = setUpMs(first.sample);

@@ -8,8 +8,8 @@ export const goodputShare: GroupMetric = {
   direction: "higher",
   title: "Goodput share",
   definition:
-    "Answers that meet every limit of the scenario over all attempted (released + dropped, interrupts left out): " +
-    "failures, 429s, time-outs and drops count against it; Wilson interval.",
+    "Answers that meet every limit of the scenario over all attempted (released + dropped + held back by a breaker, " +
+    "interrupts left out): failures, 429s, time-outs and drops count against it; Wilson interval.",
   flags: ["no_slo", "no_values", "slo_unjudged"],
   level: "group",
   read,

@@ -7,12 +7,12 @@ export const outputSpeed: RequestMetric = {
   direction: "higher",
   title: "Output speed of one user",
   definition:
-    "(n − m) / (lastContent − firstContent): tokens per second of one answer once it has begun; over successes " +
-    "only, since a failure has no speed.",
+    "(n − m) / (lastContent − firstContent): tokens per second of one answer once it has begun; in `_all` a failure is " +
+    "0 tokens per second, so that no slow answer is made better by failing.",
   flags: ["coalesced", "first_event_tokens_unknown", "tokens_local", "tokens_unknown"],
   level: "request",
   over: "successes",
-  failures: "left-out",
+  failures: "zero",
   applies: always,
   read: (sample) => {
     const { pace, flags } = paceOf(sample);

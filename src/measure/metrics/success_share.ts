@@ -6,8 +6,9 @@ export const successShare: GroupMetric = {
   direction: "higher",
   title: "Success share",
   definition:
-    "Completed answers, neither empty nor filtered, over released requests (interrupts left out; drops never " +
-    "reached the target); Wilson interval.",
+    "Completed answers of the model that was asked, neither empty nor filtered, over released requests and those that a " +
+    "breaker held back (interrupts left out; drops never reached the target); Wilson interval. As everywhere but in " +
+    "user_latency, only first attempts count: a retry undoes no failure.",
   flags: ["no_values"],
   level: "group",
   read: ({ successes, failures }) => shareReading(successes.length, successes.length + failures.length, []),

@@ -1,0 +1,26 @@
+import type { Target } from "../core/target.ts";
+
+/** A model's size as names state it: `405b`, `8x7b`, `0.5b`. */
+const SIZE = /(?:^|[^a-z\d.])(?:\d+x)?\d+(?:\.\d+)?b(?![a-z\d])/;
+
+/**
+ * True when an answer names a model that is not the one that was asked for. Sellers name the same model in many ways, so only
+ * a contradiction counts: the echo states a size, so does the id asked for or the canonical name, and as plain letters and
+ * digits neither name contains the other. `meta-llama/Llama-3.1-405B-Instruct-Turbo` is the 405B model, and so may
+ * `deployment-7` be; `llama-3.1-8b-instruct` is not.
+ */
+export function isOtherModel(echoed: string | null, { modelId, model }: Pick<Target, "modelId" | "model">): boolean {
+  if (echoed === null || echoed === modelId || !SIZE.test(echoed.toLowerCase())) return false;
+  const known = [modelId, model].filter((name) => SIZE.test(name.toLowerCase())).map(bare);
+  const named = bare(echoed);
+  return known.length > 0 && known.every((name) => !named.includes(name) && !name.includes(named));
+}
+
+/** Without the path before it; `v3p1` as `3.1`; letters and digits alone. */
+function bare(name: string): string {
+  const last = name.toLowerCase().split("/").at(-1)!;
+  return last
+    .replace(/(\d)p(?=\d)/g, "$1.")
+    .replace(/(?<![a-z\d])v(?=\d)/g, "")
+    .replace(/[^a-z\d]/g, "");
+}
