@@ -72,6 +72,7 @@ function parts(input: Buffer, random: Random): string {
     if (part.type === "error") sound(part.failure);
   }
   const error = found.find((part) => part.type === "error");
+  assert.ok(event !== "error" || error !== undefined, "an error event that is none");
   return error !== undefined ? `error ${error.failure.kind}` : (found.at(-1)?.type ?? "nothing");
 }
 
@@ -93,6 +94,7 @@ function response(input: Buffer, random: Random): string {
     read.totals.every((total, i) => total === null || total >= (read.totals[i - 1] ?? 0)),
     "a total that falls",
   );
+  assert.ok(!read.contentAfterFinish || (read.finish !== null && read.contentUs.length > 0), "content behind nothing");
   if (because === null)
     assert.ok(outcome === "completed" && (read.done || read.finish !== null), "whole without an end");
   else sound(because);
