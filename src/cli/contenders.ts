@@ -1,4 +1,6 @@
+import type { Provider } from "../core/provider.ts";
 import type { Target } from "../core/target.ts";
+import { echoTest } from "../protocol/echo.ts";
 import { openaiChat } from "../protocol/openai-chat.ts";
 import { loadProvider } from "../registry.ts";
 import type { Contender } from "../run/lane.ts";
@@ -17,10 +19,20 @@ export async function contendersOf(
 ): Promise<Contender[]> {
   const signIn = signIns(targets, env);
   return Promise.all(
-    targets.map(async (target) => ({
-      target,
-      wire: openaiChat((await loadProvider(target.provider, ownFolder)).dialect),
-      ...signIn.get(target.id)!,
-    })),
+    targets.map(async (target) => {
+      const provider = await loadProvider(target.provider, ownFolder);
+      return {
+        target,
+        wire: openaiChat(provider.dialect),
+        isModel: echoTest(provider.dialect.echo, namesOf(target, provider)),
+        ...signIn.get(target.id)!,
+      };
+    }),
   );
+}
+
+/** Every name of the model that a target asks for. */
+function namesOf({ model, modelId }: Target, { models }: Provider): string[] {
+  const entry = models[model];
+  return [modelId, model, entry?.id ?? modelId, ...(entry?.aliases ?? [])];
 }

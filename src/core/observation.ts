@@ -1,5 +1,5 @@
 import type { Failure } from "./failure.ts";
-import type { FinishReason, ServerTimings, Usage } from "./provider.ts";
+import type { FinishReason, RateWindow, ServerTimings, Usage } from "./provider.ts";
 import type { Us } from "./units.ts";
 
 /** The moments of one attempt; null for what did not happen. In this order on the wire. */
@@ -46,6 +46,8 @@ export interface RateLimit {
   readonly remainingRequests: number | null;
   readonly limitTokens: number | null;
   readonly remainingTokens: number | null;
+  /** Each limit with its window, as far as the provider's way of telling them is known. */
+  readonly windows: readonly RateWindow[];
 }
 
 /**

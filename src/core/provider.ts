@@ -54,6 +54,16 @@ export interface ServerTimings {
   readonly totalMs: number | null;
 }
 
+/** One limit: so much of something within a span of time. Null for what was not said. */
+export interface RateWindow {
+  readonly of: "requests" | "tokens" | "input-tokens" | "output-tokens";
+  readonly windowMs: number | null;
+  readonly limit: number | null;
+  readonly remaining: number | null;
+  /** Time until it is whole again. */
+  readonly resetMs: number | null;
+}
+
 /** What one frame means. A frame may carry several parts, in this order on the wire. */
 export type StreamPart =
   | { readonly type: "content"; readonly channel: "text" | "reasoning" | "tool"; readonly text: string }
@@ -85,6 +95,10 @@ export interface Wire {
   reader(head: ResponseHead): (frame: Frame) => readonly StreamPart[];
   /** Sorts a response that is not a stream (status other than 200, or a body of another type) into a failure. */
   failure(response: ResponseHead & { readonly body: string }): Failure;
+  /** Whether a good stream holds a terminator and usage; absent: both. What is not expected is not missed. */
+  readonly expects?: { readonly terminator: boolean; readonly usage: boolean };
+  /** The limits that a response tells, each with its window; `errorText` is the body of a refusal. Absent: none are known. */
+  rateWindows?(response: Pick<ResponseHead, "headers"> & { readonly errorText: string | null }): readonly RateWindow[];
 }
 
 /** How one OpenAI-style endpoint differs from the baseline. */

@@ -1,10 +1,12 @@
 import { failure } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
-import type { Call, Dialect, Frame, HttpRequest, ServerTimings, StreamPart, Usage, Wire } from "../core/provider.ts";
+import type { Call, Dialect, Frame, HttpRequest, ResponseHead, StreamPart, Usage, Wire } from "../core/provider.ts";
 import { httpFailure, streamFailure } from "./errors.ts";
 import { MODEL_CHARS_MAX } from "./limits.ts";
 import { contentOf, finishOf, firstChoice, type Loose } from "./openai-choice.ts";
 import { errorIn } from "./openai-error.ts";
+import { rateWindows } from "./rate-limits.ts";
+import { chunkTimings, headTimings } from "./timings.ts";
 
 /** The dialect of a server that follows OpenAI in everything. */
 export const PLAIN: Dialect = {
@@ -28,20 +30,27 @@ export function openaiChat(dialect: Dialect): Wire {
   return {
     framing: "sse",
     request: (call) => request(call, dialect),
-    reader: () => {
-      let model: string | null = null;
-      return (frame) => {
-        const parts = partsOf(frame, dialect);
-        // The model is echoed in every chunk; once is enough.
-        return parts.filter((part) => {
-          if (part.type !== "model") return true;
-          const isNew = part.id !== model;
-          model = part.id;
-          return isNew;
-        });
-      };
-    },
+    reader: (head) => reader(head, dialect),
     failure: ({ status, body }) => httpFailure(status, body),
+    expects: { terminator: dialect.terminator === "[DONE]", usage: dialect.usage !== "never" },
+    rateWindows: (told) => rateWindows(dialect.rateLimits, told),
+  };
+}
+
+function reader(head: ResponseHead, dialect: Dialect): ReturnType<Wire["reader"]> {
+  let model: string | null = null;
+  let early = dialect.timings === null ? null : headTimings(dialect.timings, head);
+  return (frame) => {
+    const parts = partsOf(frame, dialect);
+    if (early !== null) parts.unshift({ type: "timings", server: early });
+    early = null;
+    // The model is echoed in every chunk; once is enough.
+    return parts.filter((part) => {
+      if (part.type !== "model") return true;
+      const isNew = part.id !== model;
+      model = part.id;
+      return isNew;
+    });
   };
 }
 
@@ -93,7 +102,7 @@ function chunkParts(chunk: Loose, dialect: Dialect): StreamPart[] {
   if (finish !== null) parts.push(finish);
   const usage = usageOf(chunk, choice);
   if (usage !== null) parts.push({ type: "usage", usage });
-  const server = timingsOf(chunk["timings"]);
+  const server = dialect.timings === null ? null : chunkTimings(dialect.timings, chunk);
   if (server !== null) parts.push({ type: "timings", server });
   return parts;
 }
@@ -105,18 +114,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The server's own clock as llama.cpp reports it on its last chunk, milliseconds. */
-function timingsOf(timings: unknown): ServerTimings | null {
-  if (!isObject(timings)) return null;
-  const [promptMs, decodeMs] = [milliseconds(timings["prompt_ms"]), milliseconds(timings["predicted_ms"])];
-  if (promptMs === null && decodeMs === null) return null;
-  return { queueMs: null, ttftMs: null, promptMs, decodeMs, totalMs: null };
-}
-
-function milliseconds(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 function usageOf(chunk: Loose, choice: Loose | null): Usage | null {

@@ -17,7 +17,8 @@ export interface Attempt {
   >;
   readonly scheduledUs: Us;
   readonly request: HttpRequest;
-  readonly modelId: string;
+  /** Whether an echoed model is the one that was asked for. */
+  readonly isModel: (echoed: string) => boolean;
   readonly reservedUsd: number | null;
 }
 
@@ -54,7 +55,7 @@ export async function callOnce(
   const result = await call.result;
   signal.removeEventListener("abort", interrupt);
   reader.onEnd();
-  return called(attempt, result, reader.response, cancelled, time);
+  return called(attempt, wire, result, reader.response, cancelled, time);
 }
 
 /** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
@@ -85,6 +86,7 @@ export function judge(
 
 function called(
   attempt: Attempt,
+  wire: Wire,
   result: ExchangeResult,
   response: Response,
   cancelled: boolean,
@@ -112,11 +114,11 @@ function called(
     failure: because,
     reason,
     finish: response.finish,
-    flags: outcome === "completed" ? responseFlags(response, attempt.modelId) : [],
+    flags: outcome === "completed" ? responseFlags(response, attempt.isModel, wire) : [],
     usage: response.usage,
     events: { content: response.contentUs.length, total: response.totalEvents, coalesced: response.coalesced },
     server: response.server,
-    rateLimit: rateLimit(response, time.wallAt(result.headers ?? result.end)),
+    rateLimit: rateLimit(response, wire, time.wallAt(result.headers ?? result.end)),
     modelEchoed: response.model,
     response: { bytes: result.bytes, chars: response.chars, textHash: hasText ? sha256(response.text) : null },
     cost: { reservedUsd: attempt.reservedUsd, usd: null },
@@ -128,9 +130,10 @@ function called(
   };
 }
 
-function rateLimit({ status, headers, refusal, failure: because }: Response, wall: Date): RateLimit | null {
+function rateLimit({ status, headers, refusal, failure: because }: Response, wire: Wire, wall: Date): RateLimit | null {
   if (status === null) return null;
-  return rateLimitOf({ headers, errorText: refusal ?? because?.detail ?? null }, wall.getTime());
+  const errorText = refusal ?? because?.detail ?? null;
+  return rateLimitOf({ headers, errorText }, wire.rateWindows?.({ headers, errorText }) ?? [], wall.getTime());
 }
 
 function traceOf(id: string, { contentUs, totals, usage }: Response): EventTrace {

@@ -18,6 +18,8 @@ export interface Contender {
   readonly wire: Wire;
   /** Adds credentials. Called outside timed requests. */
   readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
+  /** Whether a model name in an answer is the one that was asked for. */
+  readonly isModel: (echoed: string) => boolean;
   /** Takes the target's credentials out of a text that came from outside: a server may echo them. */
   readonly redact: (text: string) => string;
 }
@@ -83,7 +85,7 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
       identity: who,
       scheduledUs,
       request: prepared.request,
-      modelId: target.modelId,
+      isModel: contender.isModel,
       reservedUsd,
     };
     const called = await callOnce(attempt, connection, wire, context.timeouts, time, signal);

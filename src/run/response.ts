@@ -183,21 +183,37 @@ function applyPart(response: Response, part: Exclude<StreamPart, { type: "error"
       response.model ??= part.id;
       return;
     case "timings":
-      response.server = part.server;
+      // Some servers tell a part in the head and the rest at the end; what is said again is said better.
+      response.server = merged(response.server, part.server);
       return;
   }
 }
 
+/** Nothing that has been said is unsaid by a later null. */
+function merged(before: ServerTimings | null, now: ServerTimings): ServerTimings {
+  return {
+    queueMs: now.queueMs ?? before?.queueMs ?? null,
+    ttftMs: now.ttftMs ?? before?.ttftMs ?? null,
+    promptMs: now.promptMs ?? before?.promptMs ?? null,
+    decodeMs: now.decodeMs ?? before?.decodeMs ?? null,
+    totalMs: now.totalMs ?? before?.totalMs ?? null,
+  };
+}
+
 /** What is worth saying about a response that was read to its end. */
-export function responseFlags(response: Response, modelAsked: string): ObservationFlag[] {
+export function responseFlags(
+  response: Response,
+  isModel: (echoed: string) => boolean,
+  { expects }: Pick<Wire, "expects">,
+): ObservationFlag[] {
   const flags: ObservationFlag[] = [];
-  if (response.finish !== null && !response.done) flags.push("no_terminator");
+  if (response.finish !== null && !response.done && expects?.terminator !== false) flags.push("no_terminator");
   if (response.finish === null && response.done) flags.push("no_finish");
   if (response.contentAfterFinish) flags.push("content_after_finish");
   if (response.contentUs.length === 0) flags.push("empty");
   if (response.contentUs.length > 1 && response.contentUs[0] === response.contentUs.at(-1)) flags.push("coalesced");
-  if ((response.usage?.output ?? null) === null) flags.push("no_usage");
-  if (response.model !== null && response.model !== modelAsked) flags.push("model_differs");
+  if ((response.usage?.output ?? null) === null && expects?.usage !== false) flags.push("no_usage");
+  if (response.model !== null && !isModel(response.model)) flags.push("model_differs");
   return flags;
 }
 

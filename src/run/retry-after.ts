@@ -1,4 +1,5 @@
 import { isObject } from "../core/json.ts";
+import { decimal, spanMs, wholeUs } from "../protocol/spans.ts";
 
 /** What an endpoint said about when to come again. */
 export interface Said {
@@ -44,24 +45,6 @@ function dateMs(text: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd]))+$/;
-
-/** Seconds as a plain number, or a duration: `1.5`, `2m59.56s`, `250ms`. */
-function spanMs(text: string): number | null {
-  const seconds = decimal(text);
-  if (seconds !== null) return seconds * 1000;
-  const compact = text.trim();
-  if (!DURATION.test(compact)) return null;
-  const parts = [...compact.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];
-  return rounded(parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!, 0));
-}
-
-/** Plain decimal digits as headers carry them; no exponents, no hexadecimal. */
-export function decimal(text: string | undefined): number | null {
-  return text !== undefined && /^\s*\d{1,15}(?:\.\d{1,9})?\s*$/.test(text) ? Number(text) : null;
-}
-
 /** Members in which sellers state a wait, and milliseconds per unit of a plain number in them. */
 const MEMBERS: Readonly<Record<string, number>> = {
   retry_after: 1000,
@@ -90,10 +73,10 @@ function inMember(value: unknown, depth: number): number | null {
 }
 
 function waitIn(member: unknown, unitMs: number): number | null {
-  if (typeof member === "number") return Number.isFinite(member) && member >= 0 ? rounded(member * unitMs) : null;
+  if (typeof member === "number") return Number.isFinite(member) && member >= 0 ? wholeUs(member * unitMs) : null;
   if (typeof member !== "string") return null;
   const plain = decimal(member);
-  return plain === null ? spanMs(member) : rounded(plain * unitMs);
+  return plain === null ? spanMs(member) : wholeUs(plain * unitMs);
 }
 
 const WORDS =
@@ -127,9 +110,4 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Whole microseconds: sums of decimals leave crumbs. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -53,6 +53,18 @@ const rateLimit = z.object({
   remainingRequests: z.number().nullable(),
   limitTokens: z.number().nullable(),
   remainingTokens: z.number().nullable(),
+  // Absent from the first folders of this version.
+  windows: z
+    .array(
+      z.object({
+        of: z.enum(["requests", "tokens", "input-tokens", "output-tokens"]),
+        windowMs: z.number().nullable(),
+        limit: z.number().nullable(),
+        remaining: z.number().nullable(),
+        resetMs: z.number().nullable(),
+      }),
+    )
+    .default([]),
 });
 
 /** Observation v1 as it stands on disk; `observation.schema.json` is made from it. Unknown members are ignored. */

@@ -4,7 +4,7 @@ import { failure, type FailureKind } from "../../src/core/failure.ts";
 import { random } from "../../src/core/random.ts";
 import { EVENT_BYTES_MAX } from "../../src/protocol/limits.ts";
 import { responseFlags } from "../../src/run/response.ts";
-import { CORPUS_MODEL, readCorpus, type Fixture } from "../support/corpus.ts";
+import { isCorpusModel, readCorpus, type Fixture } from "../support/corpus.ts";
 import { eventEnds, replay } from "../support/replay.ts";
 
 /*
@@ -116,7 +116,9 @@ function exceptions(fixture: Fixture, [ending, ended, undecided]: (typeof ENDING
   for (const cut of cutsOf(name, bytes)) {
     while (passed + 1 < stages.length && stages[passed + 1]!.end <= cut) passed += 1;
     const { outcome, failure: because, response } = replay(head, [bytes.subarray(0, cut)], ended);
-    const flags = responseFlags(response, CORPUS_MODEL).filter((flag) => flag.startsWith("no_") && flag !== "no_usage");
+    const flags = responseFlags(response, isCorpusModel, {}).filter(
+      (flag) => flag.startsWith("no_") && flag !== "no_usage",
+    );
     const got = because === null ? [outcome, ...flags].join(", ") : because.kind;
     const due = ruled(fixture, stages[passed]!, cut, undecided);
     if (got !== due) wrong.push(`cut at ${cut}, then ${ending}: ${got} instead of ${due}`);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StreamPart } from "../../src/core/provider.ts";
 import { responseFlags } from "../../src/run/response.ts";
-import { CORPUS_FOLDER, CORPUS_MODEL, readCorpus, type Fixture } from "../support/corpus.ts";
+import { CORPUS_FOLDER, isCorpusModel, readCorpus, type Fixture } from "../support/corpus.ts";
 import { cutAt, eventEnds, replay, type Replayed } from "../support/replay.ts";
 
 const corpus = readCorpus();
@@ -62,7 +62,7 @@ describe("the protocol corpus", () => {
         usage,
         events: [response.contentUs.length, response.totalEvents],
         outcome,
-        flags: outcome === "completed" ? responseFlags(response, CORPUS_MODEL) : [],
+        flags: outcome === "completed" ? responseFlags(response, isCorpusModel, {}) : [],
       }).toEqual({
         text: expected.text,
         chars: expected.text.length,

@@ -7,6 +7,7 @@ import type { Random } from "../../src/core/random.ts";
 import { httpFailure, streamFailure } from "../../src/protocol/errors.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import { sseFramer } from "../../src/protocol/sse.ts";
+import { rateWindows } from "../../src/protocol/rate-limits.ts";
 import { rateLimitOf } from "../../src/run/rate-limit.ts";
 import { readJsonText } from "../../src/scenario/json-text.ts";
 import { eventTraceSchema, intentSchema, observationSchema, tokenCountSchema } from "../../src/store/schema.ts";
@@ -124,17 +125,40 @@ const RATE_HEADERS = [
   "x-ratelimit-remaining-requests",
   "x-ratelimit-limit-tokens",
   "x-ratelimit-remaining-tokens",
+  "x-ratelimit-reset-tokens",
+  "x-ratelimit-limit",
+  "x-tokenlimit-remaining",
+  "ratelimit",
+  "ratelimit-policy",
   "date",
 ];
+const RATE_PROFILES = [
+  "none",
+  "openai-duration",
+  "seconds",
+  "together",
+  "fireworks-tps",
+  "ietf-structured",
+  "body-retry-after",
+] as const;
+/** Two headers of 16 policies each. */
+const WINDOWS_MAX = 32;
 
 function rateLimit(input: Buffer): string {
   const values = input.toString("latin1").split("\n");
   const headers = Object.fromEntries(
     RATE_HEADERS.flatMap((name, i) => (values[i] === undefined ? [] : [[name, values[i]]])),
   );
-  const said = rateLimitOf({ headers, errorText: values[RATE_HEADERS.length] ?? null }, 0);
+  const told = { headers, errorText: values[RATE_HEADERS.length] ?? null };
+  const profile = RATE_PROFILES[input.length % RATE_PROFILES.length]!;
+  const said = rateLimitOf(told, rateWindows(profile, told), 0);
   if (said === null) return "nothing said";
-  for (const value of Object.values(said)) assert.ok(value === null || (Number.isFinite(value) && value >= 0));
+  const { windows, ...single } = said;
+  assert.ok(windows.length <= WINDOWS_MAX);
+  const figures = windows.flatMap(({ of: _of, ...figure }) => Object.values(figure));
+  for (const value of [...Object.values(single), ...figures]) {
+    assert.ok(value === null || (Number.isFinite(value) && value >= 0));
+  }
   return said.retryAfterMs === null ? "limits" : "retry-after";
 }
 

@@ -64,7 +64,7 @@ export async function callServer(
           maxOutputTokens: 8,
           extraBody: {},
         }),
-        modelId: "m",
+        isModel: (echoed) => echoed === "m",
         reservedUsd: null,
       },
       connection,

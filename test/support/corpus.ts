@@ -55,7 +55,9 @@ const STREAM: Fixture["head"] = { status: 200, headers: { "content-type": "text/
 export const CORPUS_FOLDER = join(import.meta.dirname, "../fixtures/openai-chat");
 
 /** The model that the corpus' requests ask for. */
-export const CORPUS_MODEL = "meta-llama/Llama-3.1-405B-Instruct";
+const CORPUS_MODEL = "meta-llama/Llama-3.1-405B-Instruct";
+
+export const isCorpusModel = (echoed: string): boolean => echoed === CORPUS_MODEL;
 
 /** Every body of `test/fixtures/openai-chat/`, in the order of its index. */
 export function readCorpus(): readonly Fixture[] {

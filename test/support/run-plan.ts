@@ -86,6 +86,7 @@ export async function runPlan(of: {
       target,
       wire,
       authorize: async (request) => request,
+      isModel: (echoed) => echoed === target.modelId,
       redact: (text) => text,
     })),
     plans: of.scenarios.map(planOf),

@@ -40,7 +40,7 @@ export async function truthRun(of: {
   let sent = 0;
   const end = await runAll({
     runId: randomUUID(),
-    contenders: [{ target, wire, authorize: async (request) => request, redact: (text) => text }],
+    contenders: [{ target, wire, authorize: async (request) => request, isModel: () => true, redact: (text) => text }],
     plans: [planOf(of.scenario)],
     timeouts: PATIENT,
     maxCostUsd: null,

@@ -165,15 +165,6 @@ describe("the OpenAI chat stream", () => {
       { type: "model", id: "b" },
     ]);
   });
-  it("reads the server's own timings where they are sent, and none that are no durations", () => {
-    const server = { queueMs: null, ttftMs: null, promptMs: 7.397, decodeMs: 1.909, totalMs: null };
-    expect(
-      parts({ choices: [], timings: { prompt_n: 57, prompt_ms: 7.397, predicted_n: 5, predicted_ms: 1.909 } }),
-    ).toEqual([{ type: "timings", server }]);
-    expect(
-      parts({ choices: [], timings: { prompt_ms: "7", predicted_ms: -1 } }, { choices: [], timings: null }),
-    ).toEqual([]);
-  });
   it("ignores pings that are not JSON", () => {
     expect(openaiChat(PLAIN).reader({ status: 200, headers: {} })({ event: "ping", data: "pong" })).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { event, streamHead, textEvent, wireServer, type WireServer } from "../su
 const WALL_MS = Date.UTC(2026, 10, 23, 12, 0, 0);
 
 const waitIn = (headers: Record<string, string>, errorText: string | null = null): number | null =>
-  rateLimitOf({ headers, errorText }, WALL_MS)?.retryAfterMs ?? null;
+  rateLimitOf({ headers, errorText }, [], WALL_MS)?.retryAfterMs ?? null;
 const waitInError = (error: unknown): number | null =>
   waitIn({}, typeof error === "string" ? error : JSON.stringify(error));
 
@@ -20,23 +20,24 @@ describe("rate-limit headers", () => {
       "x-ratelimit-limit-tokens": "200000",
       "x-ratelimit-remaining-tokens": " 5 ",
     };
-    expect(rateLimitOf({ headers, errorText: null }, WALL_MS)).toEqual({
+    expect(rateLimitOf({ headers, errorText: null }, [], WALL_MS)).toEqual({
       retryAfterMs: 1500,
       limitRequests: 100,
       remainingRequests: 0,
       limitTokens: 200_000,
       remainingTokens: 5,
+      windows: [],
     });
   });
   it("are found under the name of their minute too", () => {
     const headers = { "x-ratelimit-limit-tokens-minute": "60000", "x-ratelimit-remaining-tokens-minute": "59000" };
-    expect(rateLimitOf({ headers, errorText: null }, WALL_MS)).toMatchObject({
+    expect(rateLimitOf({ headers, errorText: null }, [], WALL_MS)).toMatchObject({
       limitTokens: 60_000,
       remainingTokens: 59_000,
     });
   });
   it("are null where there are none", () => {
-    expect(rateLimitOf({ headers: { "content-type": "text/html" }, errorText: null }, WALL_MS)).toBeNull();
+    expect(rateLimitOf({ headers: { "content-type": "text/html" }, errorText: null }, [], WALL_MS)).toBeNull();
   });
 });
 
