@@ -1,6 +1,6 @@
 import type { FailureKind } from "../core/failure.ts";
 import type { Observation, RateLimit } from "../core/observation.ts";
-import type { ModelEntry } from "../core/provider.ts";
+import { goneNote, type ModelEntry } from "../core/provider.ts";
 import type { Target } from "../core/target.ts";
 
 /**
@@ -35,12 +35,12 @@ export interface CheckRow {
 /** What the answer of a target says about it. */
 export function checkedRow(target: Target, entry: ModelEntry | undefined, observation: Observation): CheckRow {
   const { stamps, connection, failure } = observation;
-  const gone = failure?.kind === "not-found" && (entry?.status === "retired" || entry?.status === "delisted");
+  const gone = failure?.kind === "not-found" ? goneNote(entry) : null;
   return {
     ...headOf(target),
-    verdict: observation.outcome === "completed" ? "ok" : gone ? "gone" : "failed",
+    verdict: observation.outcome === "completed" ? "ok" : gone === null ? "failed" : "gone",
     failure: failure?.kind ?? null,
-    note: gone ? goneNote(entry) : noteOf(target, observation),
+    note: gone ?? noteOf(target, observation),
     dnsMs: ms(connection?.dns ?? null),
     tcpMs: ms(connection?.tcp ?? null),
     tlsMs: ms(connection?.tls ?? null),
@@ -83,12 +83,6 @@ function headOf({
   simulated,
 }: Pick<Target, "id" | "provider" | "model" | "modelId" | "simulated">) {
   return { target: id, provider, model, modelId, simulated };
-}
-
-function goneNote(entry: ModelEntry): string {
-  return [`${entry.status}${entry.retiredOn === null ? "" : ` ${entry.retiredOn}`}`, entry.statusNote]
-    .filter((part) => part !== null)
-    .join(": ");
 }
 
 function noteOf({ modelId }: Target, { failure, flags, modelEchoed, usage, rateLimit }: Observation): string {

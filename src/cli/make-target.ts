@@ -1,4 +1,4 @@
-import type { Provider } from "../core/provider.ts";
+import { goneNote, type Provider } from "../core/provider.ts";
 import type { Target } from "../core/target.ts";
 import { loadProvider } from "../registry.ts";
 import type { TargetEntry } from "../scenario/config.ts";
@@ -51,6 +51,8 @@ export async function makeTarget(
     headers: { ...provider.headers, ...entry.headers },
     extraBody: entry.extraBody,
     price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
+    // The user's own address, key or id may well lead somewhere else than to what is gone.
+    gone: entry.baseUrl === null && entry.modelId === null ? goneNote(model) : null,
     userSupplied: OVERRIDABLE.filter((name) => entry[name] !== null),
     simulated: false,
   };

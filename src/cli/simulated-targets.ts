@@ -36,6 +36,7 @@ export function simulatedTargets(origin: string): Target[] {
       asOf: null,
       source: "invented for the simulator",
     },
+    gone: null,
     userSupplied: [],
     simulated: true,
   }));

@@ -1,5 +1,6 @@
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { total } from "../measure/counts.ts";
+import { isGone } from "../measure/gone.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 
 /** The exit code of a run by what its records say. */
@@ -9,7 +10,8 @@ export function runVerdict(analysis: Analysis): ExitCode {
   if (manifest.end?.reason === "interrupt") found.push(EXIT.interrupted);
   if (manifest.end?.reason === "budget") found.push(EXIT.budget);
   if (!validity.valid) found.push(EXIT.invalid);
-  if (groups.some((group) => failureShare(group) > manifest.maxFailureShare)) found.push(EXIT.targetFailed);
+  const judged = groups.filter((group) => !isGone(group));
+  if (judged.some((group) => failureShare(group) > manifest.maxFailureShare)) found.push(EXIT.targetFailed);
   return exitCode(found);
 }
 

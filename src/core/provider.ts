@@ -251,3 +251,10 @@ export interface Provider {
 
 /** The canonical model when none is named. */
 export const DEFAULT_MODEL = "llama-3.1-405b-instruct";
+
+/** `retired 2026-07-07: EOL by its model card`: that a model is gone, as far as public material says; null when it is not. */
+export function goneNote(entry: ModelEntry | undefined): string | null {
+  if (entry?.status !== "retired" && entry?.status !== "delisted") return null;
+  const day = entry.retiredOn === null ? "" : ` ${entry.retiredOn}`;
+  return `${entry.status}${day}${entry.statusNote === null ? "" : `: ${entry.statusNote}`}`;
+}

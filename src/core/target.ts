@@ -46,6 +46,8 @@ export interface Target {
   /** Extra members of the request body. */
   readonly extraBody: JsonObject;
   readonly price: Price;
+  /** Why the model is known to be gone, with the day where that is known: a `not-found` is then a finding. Null: it should answer. */
+  readonly gone: string | null;
   /** Facts that the user put in place of the provider's file, by their names here. */
   readonly userSupplied: readonly string[];
   /** Made by the simulator; every row and page says so. */

@@ -1,5 +1,6 @@
 import type { Analysis, Counts, GroupAnalysis, Verdict } from "../measure/analysis.ts";
 import { total } from "../measure/counts.ts";
+import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
 import { simulatedMark } from "./facts.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
@@ -20,6 +21,7 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...analysis.validity.reasons.map((text) => ({ label: "INVALID", text })),
     ...partlySimulated(analysis),
     ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
+    ...goneSentences(analysis),
     ...failureSentences(analysis),
     ...vantageSentence(analysis),
     ...emptySentence(analysis),
@@ -76,6 +78,12 @@ function decidingPairs({ difference, low, high, n }: Verdict): string {
   const pairs = n * ((high - low) / 2 / difference) ** 2;
   if (!Number.isFinite(pairs) || pairs <= n) return "; more pairs might decide it";
   return `; about ${short(Number(pairs.toPrecision(2)))} pairs would decide a difference this small`;
+}
+
+/** A target whose model is not there any more, as its provider's file says: the dated note explains its failures. */
+function goneSentences({ groups }: Analysis): readonly Sentence[] {
+  const gone = new Map(groups.filter(isGone).map(({ target }) => [target.id, target.gone]));
+  return [...gone].map(([id, note]) => ({ label: "gone", text: `${id}: ${note}` }));
 }
 
 /** Per target over all scenarios: what counts as infinite, by kind, and what says nothing. */

@@ -71,6 +71,7 @@ const target = z.object({
   headers: textMap,
   extraBody: z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
   price,
+  gone: text.nullable().default(null),
   userSupplied: z.array(text).default([]),
   simulated: z.boolean(),
 });

@@ -63,6 +63,7 @@ const targetBase = {
   endpoint: "/chat/completions",
   apiKeyEnv: null,
   parameters: {},
+  gone: null,
   userSupplied: [],
   headers: {},
   extraBody: {},

@@ -40,6 +40,7 @@ export const TARGET: Target = {
   endpoint: "/chat/completions",
   apiKeyEnv: null,
   parameters: {},
+  gone: null,
   userSupplied: [],
   headers: {},
   extraBody: {},

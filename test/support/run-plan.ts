@@ -24,6 +24,7 @@ export function simulatedTarget(origin: string, profile: string, price: Target["
     endpoint: "/chat/completions",
     apiKeyEnv: null,
     parameters: {},
+    gone: null,
     userSupplied: [],
     headers: {},
     extraBody: {},
