@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** What a machine does to a process that asks nothing of it, over some time. No timing on it can be held to less. */
+export interface HostFloor {
+  /** How late an idle process woke for each of its milliseconds. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Share of its processors' time that the machine did not get from its own host; null where the system does not say. */
+  readonly stolenShare: number | null;
+}
+
+const TICKER = fileURLToPath(new URL("idle-ticker.ts", import.meta.url));
+
+/** Watches the machine from now on, beside whatever is measured. */
+export async function watchHost(): Promise<{ stop(): Promise<HostFloor> }> {
+  const ticker = spawn(process.execPath, [TICKER], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: ticker.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  const before = await processorTicks();
+  return {
+    stop: async () => {
+      const after = await processorTicks();
+      const exited = once(ticker, "exit");
+      ticker.stdin.end();
+      const said = JSON.parse(String((await lines.next()).value)) as Omit<HostFloor, "stolenShare">;
+      await exited;
+      const all = after.all - before.all;
+      return { ...said, stolenShare: all > 0 ? (after.stolen - before.stolen) / all : null };
+    },
+  };
+}
+
+/** `an idle process late by p50 0.6 p99 2.4 max 9.1 ms, 0.3 % stolen` */
+export function floorText({ p50Ms, p99Ms, maxMs, stolenShare }: HostFloor): string {
+  const stolen = stolenShare === null ? "" : `, ${(stolenShare * 100).toFixed(1)} % stolen`;
+  return `an idle process late by p50 ${p50Ms.toFixed(1)} p99 ${p99Ms.toFixed(1)} max ${maxMs.toFixed(1)} ms${stolen}`;
+}
+
+/** Of all processors since the start, in ticks; zeros where the system does not say. */
+async function processorTicks(): Promise<{ readonly all: number; readonly stolen: number }> {
+  const stat = await readFile("/proc/stat", "utf8").catch(() => "");
+  // user nice system idle iowait irq softirq steal; what follows is counted in them already (proc_stat(5)).
+  const ticks = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "").split(" ").slice(0, 8).map(Number);
+  return { all: ticks.reduce((sum, each) => sum + each, 0), stolen: ticks[7] ?? 0 };
+}
