@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
+import { usFromMs, type Us } from "../../src/core/units.ts";
 import { METRICS } from "../../src/measure/catalogue.ts";
 import { groupsOf } from "../../src/measure/group.ts";
 import type { Sample } from "../../src/measure/sample.ts";
@@ -84,14 +85,18 @@ export function isDisturbed(record: RunRecord, { lateness }: SimulatorStats): bo
 }
 
 /** Measured minus true, of one answer. Milliseconds; all of them are delays, so none can be negative. */
-export interface StreamErrors {
-  /** The metric, minus first content from the request as the server has it. */
+export interface StampErrors {
+  /** From sent to first content, minus first content from the request as the server has it. */
   readonly ttftMs: number;
   readonly e2eMs: number;
   /** From sent to the server's having read the request: the part of the TTFT error that is not the first event's. */
   readonly arrivalMs: number;
   /** For each content event: stamp of its read minus moment before its write. */
   readonly eventsMs: readonly number[];
+}
+
+/** The same by the metrics of this project, with all else that the ledger knows. */
+export interface StreamErrors extends StampErrors {
   /** Measured over true, minus 1. */
   readonly tpotShare: number;
   /** What was counted other than it was written, one sentence each. */
@@ -152,4 +157,20 @@ function readsMs({ trace }: Sample): readonly number[] {
 function metricOf(sample: Sample, id: string): number {
   const metric = METRICS.find((one) => one.id === id);
   return metric?.level === "request" ? (metric.read(sample).values[0] ?? Number.NaN) : Number.NaN;
+}
+
+/** The record of a client that stamps all content so much later than it did. */
+export function stampedLate(record: RunRecord, ms: number): RunRecord {
+  const later = (us: Us | null): Us | null => (us === null ? null : us + usFromMs(ms));
+  return {
+    ...record,
+    observations: record.observations.map((observation) => {
+      const { stamps } = observation;
+      const late = { firstContent: later(stamps.firstContent), lastContent: later(stamps.lastContent) };
+      return { ...observation, stamps: { ...stamps, ...late } };
+    }),
+    events: new Map(
+      [...record.events].map(([id, trace]) => [id, { ...trace, firstUs: trace.firstUs + usFromMs(ms) }] as const),
+    ),
+  };
 }
