@@ -55,6 +55,8 @@ const MEMBERS: Readonly<Record<string, number>> = {
   // google.rpc.RetryInfo: "3.5s".
   retryDelay: 1000,
 };
+/** As many digits as a header may have: beyond them a wait is no number of milliseconds any more. */
+const NUMBER_MAX = 1e15;
 /** Sellers nest three levels; deeper ones are an attack on the stack. */
 const DEPTH_MAX = 8;
 
@@ -73,7 +75,7 @@ function inMember(value: unknown, depth: number): number | null {
 }
 
 function waitIn(member: unknown, unitMs: number): number | null {
-  if (typeof member === "number") return Number.isFinite(member) && member >= 0 ? wholeUs(member * unitMs) : null;
+  if (typeof member === "number") return member >= 0 && member < NUMBER_MAX ? wholeUs(member * unitMs) : null;
   if (typeof member !== "string") return null;
   const plain = decimal(member);
   return plain === null ? spanMs(member) : wholeUs(plain * unitMs);

@@ -93,6 +93,7 @@ describe("an error that says when to come again", () => {
     ["You have 5 s left"],
     [{ error: { retry_after: null, message: "no" } }],
     [{ retry_after: -3 }],
+    [{ retry_after: 1e308 }],
     [{ retry_after: "soon" }],
     ["retry in 5 sessions"],
   ])("says nothing with %j", (error) => {
