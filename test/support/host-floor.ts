@@ -41,6 +41,28 @@ export function floorText({ p50Ms, p99Ms, maxMs, stolenShare }: HostFloor): stri
   return `an idle process late by p50 ${p50Ms.toFixed(1)} p99 ${p99Ms.toFixed(1)} max ${maxMs.toFixed(1)} ms${stolen}`;
 }
 
+/** Who has work to do is late by more than who has none: what piled up behind a pause has to be done first. */
+export const FLOORS_MAX = 2;
+
+/**
+ * Reasons of an INVALID run that the machine does not explain: an idle process was not late by half as much. A quantile is
+ * held against a quantile, a worst case against a worst case.
+ *
+ * @param reasons as the run states them, each with its figure
+ */
+export function unexplained(reasons: readonly string[], { p99Ms, maxMs }: HostFloor): readonly string[] {
+  return reasons.filter((reason) => {
+    const [, p99] = /client delay p99 is at least ([\d.]+) ms/.exec(reason) ?? [];
+    const [, blocked] = /event loop blocked for ([\d.]+) ms/.exec(reason) ?? [];
+    const [, achieved, plan] = /releases span ([\d.]+) ms, their plan ([\d.]+) ms/.exec(reason) ?? [];
+    const isOfTheMachine =
+      Number(p99) <= FLOORS_MAX * p99Ms ||
+      Number(blocked) <= FLOORS_MAX * maxMs ||
+      Math.abs(Number(achieved) - Number(plan)) <= FLOORS_MAX * maxMs;
+    return !isOfTheMachine;
+  });
+}
+
 /** Of all processors since the start, in ticks; zeros where the system does not say. */
 async function processorTicks(): Promise<{ readonly all: number; readonly stolen: number }> {
   const stat = await readFile("/proc/stat", "utf8").catch(() => "");

@@ -9,7 +9,7 @@ import { connect as secureConnect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { SimulatorStats } from "../../src/simulator/stats.ts";
-import { floorText, watchHost, type HostFloor } from "./host-floor.ts";
+import { FLOORS_MAX, floorText, watchHost, type HostFloor } from "./host-floor.ts";
 import { call, chatBody, INSTANT } from "./simulator-client.ts";
 
 /*
@@ -19,8 +19,6 @@ import { call, chatBody, INSTANT } from "./simulator-client.ts";
  */
 
 const LATENESS_MS_P99_MAX = 5;
-/** Who has work to do is late by more than who has none: what piled up behind a pause has to be written one by one. */
-const FLOORS_MAX = 2;
 const GAP_MS = 20;
 const STAGGER_MS = 5;
 const PROFILE = { ...INSTANT, interEvent: { meanMs: GAP_MS, sigma: 0.2 }, capacity: 4096 };

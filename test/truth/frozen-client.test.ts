@@ -2,11 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { RunRecord } from "../../src/core/run.ts";
 import type { Validity } from "../../src/measure/analysis.ts";
-import { readRun } from "../../src/store/read.ts";
 import { parseCsv } from "../support/csv-parser.ts";
 import { startHerdbench } from "../support/herdbench.ts";
+import { floorText, unexplained, watchHost } from "../support/host-floor.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 /** Both loops send for about 5 s. */
@@ -16,11 +15,12 @@ const LOOPS = {
 } as const;
 const SHORT = ["--target", "sim-fast", "--input-len", "40", "--output-len", "16"];
 const FREEZE_MS = 3000;
+/** A machine can hold up one of its processors and not the other; a client that is late by itself is so each time. */
+const ATTEMPTS = 3;
 
 interface Finished {
   readonly code: number | null;
   readonly screen: string;
-  readonly record: RunRecord;
   readonly validity: Validity;
   readonly report: (file: string) => Promise<string>;
 }
@@ -41,7 +41,7 @@ async function runFrozen(loop: keyof typeof LOOPS, freezeMs: number): Promise<Fi
   const folder = join(cwd, "results", name!);
   const report = (file: string): Promise<string> => readFile(join(folder, file), "utf8");
   const { validity } = JSON.parse(await report("report.json")) as { validity: Validity };
-  return { code, screen, record: await readRun(folder), validity, report };
+  return { code, screen, validity, report };
 }
 
 describe.each(Object.keys(LOOPS) as (keyof typeof LOOPS)[])("a client in %s loop", (loop) => {
@@ -63,20 +63,18 @@ describe.each(Object.keys(LOOPS) as (keyof typeof LOOPS)[])("a client in %s loop
     }
   });
 
-  it("that was left alone is valid, or names only what this machine really kept it from", async () => {
-    const { code, record, validity } = await runFrozen(loop, 0);
-    expect(code).toBe(validity.valid ? 0 : 4);
-    const late = record.observations.map(({ stamps }) => (Number(stamps.sent) - stamps.scheduled) / 1000);
-    const [window] = record.manifest.end!.windows;
-    const real = {
-      "event loop blocked": window!.loopDelayMsMax > 50,
-      "client delay p99": loop === "open" && Math.max(...late) > 5,
-      "releases span": loop === "open" && Math.max(...late) > 5,
-    };
-    const untrue = validity.reasons.filter(
-      (reason) => !Object.entries(real).some(([words, is]) => is && reason.includes(words)),
-    );
-    expect(untrue).toEqual([]);
+  it("that was left alone is valid, or was late by no more than a machine is that lets an idle process wait", async () => {
+    const said: string[] = [];
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const host = await watchHost();
+      const { code, validity } = await runFrozen(loop, 0);
+      const floor = await host.stop();
+      expect(code).toBe(validity.valid ? 0 : 4);
+      const ours = unexplained(validity.reasons, floor);
+      if (ours.length === 0) return;
+      said.push(...ours, floorText(floor));
+    }
+    expect(said).toEqual([]);
   });
 });
 
