@@ -10,6 +10,7 @@ const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
   [404, "not-found"],
   [408, "server-error"],
   [410, "not-found"],
+  [424, "server-error"],
   [429, "rate-limited"],
   [503, "overloaded"],
   [529, "overloaded"],
@@ -18,7 +19,8 @@ const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
 /** Words in a code, type or message that say more than the status does; first match wins. */
 const BY_WORD: readonly (readonly [RegExp, FailureKind])[] = [
   [/content[_ ]?filter|responsible_ai|content management policy/i, "content-filter"],
-  [/model[_ ](not[_ ]found|decommissioned|deprecated)|does not exist|end of life/i, "not-found"],
+  [/model[_ ](not[_ ]found|decommissioned|deprecated|retired)|unknown[_ ]model|allowed now, your model/i, "not-found"],
+  [/does not exist|end of life|no longer available/i, "not-found"],
   [/insufficient[_ ](quota|credit|balance|funds)|billing|payment/i, "payment"],
   [/rate[_ -]?limit|too many requests|throttl/i, "rate-limited"],
   [/overload|capacity|unavailable|model not ready/i, "overloaded"],
@@ -63,6 +65,8 @@ function wordsOf({ code, message }: ErrorFields): string {
 
 function kindOf(status: number, words: string): FailureKind {
   if (status >= 300 && status < 400) return "redirect";
+  // Text Generation Inference says 429 when it has no room, whoever asks.
+  if (status === 429 && /^overloaded\b/.test(words)) return "overloaded";
   const byStatus = BY_STATUS.get(status);
   // A plain 400 or 5xx hides finer kinds; other statuses are already precise.
   if (byStatus === undefined || byStatus === "bad-request") {

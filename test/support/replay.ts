@@ -22,10 +22,15 @@ const wire = openaiChat(PLAIN);
  * chunk's stamp is the number of bytes read with it, so that a stamp tells which read brought an event.
  * `ended` is how the transport says the exchange ended; null for an end as HTTP wants it.
  */
-export function replay(head: Fixture["head"], chunks: readonly Uint8Array[], ended: Failure | null = null): Replayed {
+export function replay(
+  head: Fixture["head"],
+  chunks: readonly Uint8Array[],
+  ended: Failure | null = null,
+  dialect: Wire = wire,
+): Replayed {
   const parts: StreamPart[] = [];
   let over = false;
-  const reader = readResponse(recording(wire, parts), { contentSeen: () => undefined, failed: () => (over = true) });
+  const reader = readResponse(recording(dialect, parts), { contentSeen: () => undefined, failed: () => (over = true) });
   reader.onHeaders(head.status, head.headers);
   let at: Us = 0;
   for (const chunk of chunks) {
@@ -45,8 +50,8 @@ export function replay(head: Fixture["head"], chunks: readonly Uint8Array[], end
 function recording(inner: Wire, parts: StreamPart[]): Wire {
   return {
     ...inner,
-    reader: () => {
-      const read = inner.reader({ status: 200, headers: {} });
+    reader: (head) => {
+      const read = inner.reader(head);
       return (frame) => {
         const found = read(frame);
         parts.push(...found);
