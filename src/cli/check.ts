@@ -1,9 +1,11 @@
-import { DEFAULT_MODEL } from "../core/provider.ts";
+import { NO_CAPS } from "../core/caps.ts";
 import type { Observation } from "../core/observation.ts";
+import { DEFAULT_MODEL } from "../core/provider.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { loadProvider, providerIds } from "../registry.ts";
 import { plain, plural, usd } from "../report/text.ts";
+import { NO_PAST } from "../run/past.ts";
 import { runAll } from "../run/runner.ts";
 import { planOf } from "../scenario/plan.ts";
 import { realTime } from "../time/time.ts";
@@ -115,7 +117,8 @@ async function observe(
       contenders: await contendersOf(targets, options.providersDir ?? null, process.env),
       plans: [planOf(CHECK)],
       timeouts: TIMEOUTS,
-      maxCostUsd,
+      caps: { run: { ...NO_CAPS, usd: maxCostUsd }, targets: {} },
+      past: NO_PAST,
       ca: null,
       time,
       signal: interrupt.signal,

@@ -36,3 +36,12 @@ function namesOf({ model, modelId }: Target, { models }: Provider): string[] {
   const entry = models[model];
   return [modelId, model, entry?.id ?? modelId, ...(entry?.aliases ?? [])];
 }
+
+/** What a user expects of these variables does not happen yet: better said than found out. */
+export function warnOfProxy(): void {
+  const set = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter(
+    (name) => (process.env[name] ?? "") !== "",
+  );
+  if (set.length > 0)
+    process.stderr.write(`herdbench: ${set.join(", ")}: not used by this version, connections are direct\n`);
+}

@@ -1,14 +1,10 @@
+import type { Caps, RunCaps } from "../core/caps.ts";
 import type { Plan } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { ceilings } from "./spend.ts";
 
 /** Says what a run would ask for and what it can cost at most. Nothing is sent. */
-export function dryRun(
-  plans: readonly Plan[],
-  targets: readonly Target[],
-  capUsd: number | null,
-  asJson: boolean,
-): string {
+export function dryRun(plans: readonly Plan[], targets: readonly Target[], caps: RunCaps, asJson: boolean): string {
   const rows = ceilings(plans, targets);
   const total = {
     requests: sum(rows.map((row) => row.requests)),
@@ -16,7 +12,7 @@ export function dryRun(
     outputTokens: sum(rows.map((row) => row.outputTokens)),
     usd: rows.some((row) => row.usd === null) ? null : sum(rows.map((row) => row.usd ?? 0)),
   };
-  if (asJson) return `${JSON.stringify({ dryRun: true, capUsd, rows, total }, null, 2)}\n`;
+  if (asJson) return `${JSON.stringify({ dryRun: true, capUsd: caps.run.usd, caps, rows, total }, null, 2)}\n`;
   const line = (name: string, scenario: string, row: typeof total): string =>
     [
       name.padEnd(22),
@@ -36,11 +32,35 @@ export function dryRun(
     simulated > 0
       ? `${simulated} of ${targets.length} targets are simulated: their prices are invented and nothing is paid`
       : "",
-    capUsd === null ? "no money cap" : `the run stops before $${capUsd} are spent`,
+    ...capLines(caps),
+    ...targets.flatMap(hourNote),
     "",
   ]
     .filter((text, i, all) => text !== "" || i === all.length - 1)
     .join("\n");
+}
+
+function capLines({ run, targets }: RunCaps): string[] {
+  const limits = ({ usd, tokens, requests }: Caps): string =>
+    [
+      usd === null ? [] : [`before $${usd} are spent`],
+      tokens === null ? [] : [`before ${tokens.toLocaleString("en-US")} tokens are used`],
+      requests === null ? [] : [`after ${requests.toLocaleString("en-US")} requests`],
+    ]
+      .flat()
+      .join(", ");
+  const stops = [["the run", run] as const, ...Object.entries(targets)].flatMap(([name, caps]) => {
+    const text = limits(caps);
+    return text === "" ? [] : [`${name} stops ${text}`];
+  });
+  return run.usd === null ? ["no money cap on the run", ...stops] : stops;
+}
+
+/** No cap holds what is billed by the hour: it must be known beforehand. */
+function hourNote({ id, price }: Target): string[] {
+  if (price.kind !== "hour") return [];
+  const usdPerHour = price.usdPerReplicaHour * price.replicas;
+  return [`${id} bills $${usdPerHour} an hour, used or not: no cap holds that`];
 }
 
 /** A closed loop that only a duration ends asks for as much as the answers allow: its row is the limit, not a forecast. */

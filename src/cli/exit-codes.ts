@@ -9,7 +9,7 @@ export const EXIT = {
   targetFailed: 3,
   /** The measurement is invalid. */
   invalid: 4,
-  /** The money cap was reached. */
+  /** A cap in money, tokens or requests was reached. */
   budget: 5,
   bug: 70,
   interrupted: 130,

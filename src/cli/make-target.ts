@@ -18,6 +18,9 @@ export const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
   headers: {},
   extraBody: {},
   price: null,
+  maxCostUsd: null,
+  maxTotalTokens: null,
+  maxRequests: null,
 };
 
 /** Facts of a provider's file that a target may replace by its own word. */

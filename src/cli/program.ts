@@ -4,6 +4,7 @@ import type { CheckOptions } from "./check.ts";
 import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
+import type { ResumeOptions } from "./resume.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { JsonOption } from "./scenarios.ts";
 import type { SimulateOptions } from "./simulate.ts";
@@ -78,9 +79,11 @@ function addRun(program: Command, done: Done): void {
     .optionsGroup("Money and validity:")
     .option(
       "--max-cost <usd>",
-      "stop before this is spent; live runs: 1 unless told otherwise; none: no cap",
+      "stop before this is spent, over all targets; live runs: 1 unless told otherwise; none: no cap",
       flag.maxCost,
     )
+    .option("--max-total-tokens <n>", "stop before this many tokens, input and output together", flag.count)
+    .option("--max-requests <n>", "stop after this many requests, warm-ups and retries too", flag.count)
     .option("--max-failure-share <share>", "exit 3 when a target fails more than this", flag.share, 0.1)
     .option("--dry-run", "show requests, tokens and the most it can cost; send nothing")
     .optionsGroup("Limits:")
@@ -137,6 +140,21 @@ function addProviders(program: Command, done: Done): void {
 }
 
 function addMore(program: Command, done: Done): void {
+  program
+    .command("resume")
+    .description("go on with a run that was killed, interrupted or stopped at a cap: send only what is missing")
+    .helpGroup("More:")
+    .argument("<run>", "a run folder, a run's name, or LAST")
+    .option("--providers-dir <dir>", "provider files of your own that the run was begun with")
+    .option("--max-cost <usd>", "another cap than the run's; what was spent before counts; none: no cap", flag.maxCost)
+    .option("--max-total-tokens <n>", "another cap than the run's", flag.count)
+    .option("--max-requests <n>", "another cap than the run's", flag.count)
+    .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--quiet", "no progress and no screen")
+    .option("--json", "print one JSON object instead of the screen")
+    .action(async (run: string, options: ResumeOptions) =>
+      done(await (await import("./resume.ts")).resumeCommand(run, options)),
+    );
   const scenarios = program.command("scenarios").description("list, show or validate scenarios").helpGroup("More:");
   scenarios
     .command("list", { isDefault: true })

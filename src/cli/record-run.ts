@@ -1,5 +1,4 @@
-import { arch, cpus, platform, totalmem } from "node:os";
-import { DEFINITIONS_VERSION, SCHEMA_VERSION, type Manifest, type RunEnd } from "../core/run.ts";
+import type { Manifest, RunEnd } from "../core/run.ts";
 import type { Plan } from "../core/scenario.ts";
 import { quantileOf } from "../measure/quantile.ts";
 import { openaiChat, PLAIN } from "../protocol/openai-chat.ts";
@@ -8,24 +7,8 @@ import { runAll, type RunRequest } from "../run/runner.ts";
 import type { Sink } from "../run/lane.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { countInWorker, type CountItem } from "../tokens/pool.ts";
+import { endedManifest } from "./manifest.ts";
 import type { Progress } from "./progress.ts";
-import { version } from "./version.ts";
-
-/** What the manifest says beside what this machine knows of itself. */
-export type ManifestFacts = Pick<
-  Manifest,
-  | "label"
-  | "seed"
-  | "simulated"
-  | "vantage"
-  | "proxied"
-  | "maxCostUsd"
-  | "maxFailureShare"
-  | "timeouts"
-  | "metadata"
-  | "scenarios"
-  | "targets"
->;
 
 /**
  * Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted.
@@ -34,12 +17,11 @@ export type ManifestFacts = Pick<
  */
 export async function recordRun(
   folder: RunFolder,
-  facts: ManifestFacts,
+  opening: Manifest,
   of: Omit<RunRequest, "sink" | "onScenario" | "runId">,
   canaryOrigin: string,
   progress: Progress,
-): Promise<Manifest> {
-  const opening = manifestOf(folder.id, facts, of);
+): Promise<void> {
   await folder.writeManifest(opening);
   const texts = openTexts();
   const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.time);
@@ -60,10 +42,8 @@ export async function recordRun(
     simulatorLatenessMsP99: serverLatenessMsP99,
   };
   await folder.writeTokens(await countInWorker(texts.items));
-  const manifest = { ...opening, end };
-  await folder.writeManifest(manifest);
+  await folder.writeManifest(endedManifest(opening, end));
   await folder.finish();
-  return manifest;
 }
 
 /** Answers waiting to be counted after the run. */
@@ -105,29 +85,5 @@ function sinkTo(folder: RunFolder, texts: Texts, progress: Progress): Sink {
       folder.appendObservation(observation);
       progress.seen(observation);
     },
-  };
-}
-
-function manifestOf(runId: string, facts: ManifestFacts, { time }: Pick<RunRequest, "time">): Manifest {
-  const processors = cpus();
-  return {
-    v: 1,
-    runId,
-    toolVersion: version(),
-    definitionsVersion: DEFINITIONS_VERSION,
-    schemaVersion: SCHEMA_VERSION,
-    startedAt: time.originWall.toISOString(),
-    clock: { name: time.name, originNs: String(time.originNs) },
-    host: {
-      platform: platform(),
-      arch: arch(),
-      cpus: processors.length,
-      cpuModel: processors[0]?.model ?? "unknown",
-      memoryBytes: totalmem(),
-      node: process.version,
-    },
-    ...facts,
-    certificate: null,
-    end: null,
   };
 }

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly goodput?: string;
   readonly seed?: number;
   readonly maxCost?: number | "none";
+  readonly maxTotalTokens?: number;
+  readonly maxRequests?: number;
   readonly maxFailureShare: number;
   readonly dryRun?: boolean;
   readonly connectTimeout: number;

@@ -1,18 +1,54 @@
+import { CAP_UNITS, type Caps, type RunCaps } from "../core/caps.ts";
 import type { Plan } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
-import { worstCaseUsd } from "../run/budget.ts";
+import { worstCase } from "../run/reservation.ts";
+import type { Config } from "../scenario/config.ts";
 import type { RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Cap of a live run when none is given, USD. */
 const LIVE_CAP_USD = 1;
 
+/** The flags that set caps: of the run as a whole. */
+export type CapOptions = Pick<RunOptions, "maxCost" | "maxTotalTokens" | "maxRequests">;
+
 /**
- * The cap of this run, USD; null for none. Simulated targets cost nothing, and an ad-hoc server of unknown price runs
- * uncapped; everything else needs a price before its first byte.
+ * The caps of this run. In money: simulated targets cost nothing, an ad-hoc server of unknown price runs uncapped, what is
+ * priced per hour is billed whether it is used or not; everything else needs a price before its first byte, and has a cap of
+ * $1 unless told otherwise. With `--base-url` the config's caps for the whole run are left out, like the rest of it.
  *
  * @throws UsageError naming each target whose price is missing
  */
+export function runCaps(options: RunOptions, config: Config | null, targets: readonly Target[]): RunCaps {
+  const ofConfig = options.baseUrl === undefined ? config : null;
+  const ids = new Set(targets.map(({ id }) => id));
+  const entries = (config?.targets ?? []).filter((entry) => ids.has(entry.id));
+  const ofTargets = entries.flatMap(({ id, maxCostUsd: usd, maxTotalTokens: tokens, maxRequests: requests }) => {
+    const caps: Caps = { usd, tokens, requests };
+    return CAP_UNITS.some((unit) => caps[unit] !== null) ? [[id, caps] as const] : [];
+  });
+  refuseUnpriced(Object.fromEntries(ofTargets), targets);
+  return {
+    run: {
+      usd: moneyCap(options, ofConfig?.maxCostUsd ?? null, targets),
+      tokens: options.maxTotalTokens ?? ofConfig?.maxTotalTokens ?? null,
+      requests: options.maxRequests ?? ofConfig?.maxRequests ?? null,
+    },
+    targets: Object.fromEntries(ofTargets),
+  };
+}
+
+/** A cap in money on one target holds by its price per token, or not at all. */
+function refuseUnpriced(caps: RunCaps["targets"], targets: readonly Target[]): void {
+  const problems = targets.flatMap(({ id, price }) => {
+    if ((caps[id]?.usd ?? null) === null || price.kind === "tokens") return [];
+    const why = price.kind === "hour" ? "a price per hour is billed whether it is used or not" : "its price is unknown";
+    return [`${id}: maxCostUsd cannot hold: ${why}; set maxTotalTokens or maxRequests, or give a price per token`];
+  });
+  if (problems.length > 0) throw new UsageError(...problems);
+}
+
+/** The cap in money alone. @throws UsageError naming each target whose price is missing */
 export function moneyCap(
   options: Pick<RunOptions, "maxCost" | "baseUrl">,
   configCap: number | "none" | null,
@@ -31,7 +67,7 @@ export function moneyCap(
     );
   }
   if (asked !== null) return asked;
-  return live.length > unpriced.length ? LIVE_CAP_USD : null;
+  return live.some(({ price }) => price.kind === "tokens") ? LIVE_CAP_USD : null;
 }
 
 /** What a run will ask for, at most. */
@@ -51,7 +87,7 @@ export function ceilings(plans: readonly Plan[], targets: readonly Target[]): Ce
     targets.map((target) => {
       const requests = warmups.length + arrivals.length;
       const { inputTokens, outputTokens } = scenario.prompt;
-      const each = worstCaseUsd(target.price, { inputTokens, maxOutputTokens: outputTokens });
+      const each = worstCase(target.price, { inputTokens, maxOutputTokens: outputTokens }).usd;
       return {
         target: target.id,
         scenario: scenario.id,

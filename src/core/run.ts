@@ -1,3 +1,4 @@
+import type { CapReached, Caps, RunCaps } from "./caps.ts";
 import type { EventTrace, Intent, Observation, TokenCount } from "./observation.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Target } from "./target.ts";
@@ -30,12 +31,32 @@ export interface ScenarioWindow {
 export interface RunEnd {
   readonly endedAt: string;
   readonly endUs: Us;
+  /** `budget` when any cap was reached, be it one target's alone. */
   readonly reason: "complete" | "interrupt" | "budget";
+  /** The caps that were reached, in that order. */
+  readonly capsReached: readonly CapReached[];
+  /** What calls cost beyond what was reserved for each of them, USD. */
+  readonly overshootUsd: number;
   readonly windows: readonly ScenarioWindow[];
   /** The client's own error measured by the live canary during this run, p99 in milliseconds; null when none ran. */
   readonly clientErrorMsP99: number | null;
   /** How late the simulator wrote by its own ledger during this run, p99 in milliseconds; null when it did not say. */
   readonly simulatorLatenessMsP99: number | null;
+}
+
+/**
+ * A later process that went on with the run. All stamps of a run are on one axis: those of a later process begin after every
+ * stamp before it. Within one process they are exact; how much time lies between two is only as good as the wall clock.
+ */
+export interface Resumption {
+  /** Wall time at which it began, ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly startUs: Us;
+  readonly clock: Manifest["clock"];
+  /** Last stamp on record before it. */
+  readonly stoppedUs: Us;
+  /** How the run stood before it; null when the process before it was killed. */
+  readonly before: RunEnd | null;
 }
 
 /** `manifest.json`: written first, completed at the end. No credential ever enters it. */
@@ -50,7 +71,7 @@ export interface Manifest {
   readonly startedAt: string;
   readonly clock: {
     readonly name: string;
-    /** The origin on the host's monotonic clock, nanoseconds as a decimal string. */
+    /** The origin of the stamps on the host's monotonic clock, nanoseconds as a decimal string. */
     readonly originNs: string;
   };
   readonly seed: number;
@@ -67,7 +88,11 @@ export interface Manifest {
     readonly node: string;
   };
   readonly proxied: boolean;
+  /** Caps of the whole run; null for none. Those of single targets by their id. */
   readonly maxCostUsd: number | null;
+  readonly maxTotalTokens: number | null;
+  readonly maxRequests: number | null;
+  readonly targetCaps: Readonly<Record<string, Caps>>;
   readonly maxFailureShare: number;
   readonly timeouts: Timeouts;
   readonly metadata: Readonly<Record<string, string>>;
@@ -75,7 +100,17 @@ export interface Manifest {
   readonly targets: readonly Target[];
   /** Result of the client's self-test on this machine; null when none is known. */
   readonly certificate: null;
+  /** Later processes, in order; none for a run that was never resumed. */
+  readonly resumed: readonly Resumption[];
   readonly end: RunEnd | null;
+}
+
+/** The caps that a run was given. */
+export function capsOf(
+  manifest: Pick<Manifest, "maxCostUsd" | "maxTotalTokens" | "maxRequests" | "targetCaps">,
+): RunCaps {
+  const { maxCostUsd, maxTotalTokens, maxRequests, targetCaps } = manifest;
+  return { run: { usd: maxCostUsd, tokens: maxTotalTokens, requests: maxRequests }, targets: targetCaps };
 }
 
 /** Limits on one exchange, milliseconds. */
@@ -102,4 +137,19 @@ export interface RunRecord {
   readonly lost: readonly Intent[];
   /** What the reader had to mend or skip, one sentence each. */
   readonly warnings: readonly string[];
+}
+
+/**
+ * Which process of a run a stamp belongs to: 0 for the first, 1 for the one that resumed it, and so on.
+ *
+ * @param startsUs at which later processes began
+ */
+export function partOf(startsUs: readonly Us[], at: Us): number {
+  return startsUs.filter((startUs) => at >= startUs).length;
+}
+
+/** How long a run lasted, the time between two of its processes left out; null when it was never closed. */
+export function runSeconds({ end, resumed }: Pick<Manifest, "end" | "resumed">): number | null {
+  if (end === null) return null;
+  return resumed.reduce((sum, { startUs, stoppedUs }) => sum - (startUs - stoppedUs), end.endUs) / 1e6;
 }

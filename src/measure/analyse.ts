@@ -2,7 +2,7 @@ import type { RunRecord } from "../core/run.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
 import { clientDelays, isLate } from "./client-delay.ts";
 import { verdictsOf } from "./compare/verdicts.ts";
-import { spentUsd } from "./cost/spent.ts";
+import { hourlySpend, overshootUsd, spentUsd } from "./cost/spent.ts";
 import { countsOf, identityProblems } from "./counts.ts";
 import type { Flag } from "./flags.ts";
 import { groupsOf, type Group } from "./group.ts";
@@ -44,6 +44,8 @@ export function analyse(
     manifest,
     validity: validityOf(manifest, measured),
     groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group.scenario.id))),
+    overshootUsd: overshootUsd(record.observations),
+    hourly: hourlySpend(manifest),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
     vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),
     warnings: [

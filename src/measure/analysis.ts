@@ -5,6 +5,7 @@ import type { Manifest } from "../core/run.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
+import type { HourlySpend } from "./cost/spent.ts";
 
 /**
  * What became of every attempt of one target in one scenario, and of every planned request; warm-ups are left out.
@@ -85,6 +86,9 @@ export interface Analysis {
   readonly validity: Validity;
   /** By scenario in run order, then by target in manifest order. */
   readonly groups: readonly GroupAnalysis[];
+  /** What calls cost beyond what was reserved for each of them, USD. */
+  readonly overshootUsd: number;
+  readonly hourly: readonly HourlySpend[];
   readonly verdicts: readonly Verdict[];
   /** Stretches of time in which no target could be reached from here, and the attempts that they excuse. */
   readonly vantageFaults: readonly { readonly startUs: Us; readonly endUs: Us; readonly excused: number }[];

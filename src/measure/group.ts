@@ -2,6 +2,7 @@ import type { Intent, Observation } from "../core/observation.ts";
 import type { RunRecord } from "../core/run.ts";
 import { loadLabel, type Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
+import type { Us } from "../core/units.ts";
 import { standingOf, type Sample } from "./sample.ts";
 import type { VantageFault } from "./vantage-fault.ts";
 
@@ -33,6 +34,8 @@ export interface Group extends Standings {
   readonly requests: Standings;
   /** Attempts that were in flight when the process was killed: nothing else is known of them. */
   readonly lost: readonly LostAttempt[];
+  /** When later processes went on with the run; what lies between two of them is no time of the measurement. */
+  readonly resumedUs: readonly Us[];
 }
 
 /** What the id of an attempt without a line still says. */
@@ -56,6 +59,7 @@ export function attempted(group: Group): number {
  */
 export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): readonly Group[] {
   const byGroup = Map.groupBy(record.observations, (observation) => key(observation.scenario, observation.target));
+  const resumedUs = record.manifest.resumed.map(({ startUs }) => startUs);
   return record.manifest.scenarios.flatMap(({ scenario }) =>
     record.manifest.targets.map((target) => {
       const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
@@ -68,12 +72,13 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
         isExcused: faults.some(({ excused }) => excused.has(observation.id)),
       }));
       const prefix = `${scenario.id}:${target.id}:`;
-      return groupOf({ target, scenario, samples, lost: record.lost.flatMap((intent) => lostOf(prefix, intent)) });
+      const lost = record.lost.flatMap((intent) => lostOf(prefix, intent));
+      return groupOf({ target, scenario, samples, lost, resumedUs });
     }),
   );
 }
 
-function groupOf(of: Pick<Group, "target" | "scenario" | "samples" | "lost">): Group {
+function groupOf(of: Pick<Group, "target" | "scenario" | "samples" | "lost" | "resumedUs">): Group {
   const all = of.samples.filter(({ observation }) => observation.phase === "measured");
   const measured = all.filter(({ observation }) => observation.attempt === 1);
   const retries = all.filter(({ observation }) => observation.attempt > 1);

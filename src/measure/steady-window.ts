@@ -1,3 +1,4 @@
+import { partOf } from "../core/run.ts";
 import type { Us } from "../core/units.ts";
 import type { Group } from "./group.ts";
 import { quantileOf } from "./quantile.ts";
@@ -8,16 +9,22 @@ const ANSWERS_MIN = 10;
 
 /** The part of a group's time in which load was neither rising nor draining. */
 export interface SteadyWindow {
-  readonly startUs: Us;
-  readonly endUs: Us;
+  /** One for each process of a resumed run. */
+  readonly spans: readonly Span[];
   readonly seconds: number;
   /** Successes whose last content fell inside. */
   readonly answers: readonly Sample[];
 }
 
+interface Span {
+  readonly startUs: Us;
+  readonly endUs: Us;
+}
+
 /**
  * [first measured arrival + median e2e of successes, last measured arrival]; an arrival is the `scheduled` stamp of
- * what was released, dropped or held back by a breaker. Null under 1 s or under 10 answers: a rate from less is noise.
+ * what was released, dropped or held back by a breaker. A run that was resumed has one such span per process. Null under 1 s
+ * or under 10 answers in all: a rate from less is noise.
  */
 export function steadyWindow(group: Group): SteadyWindow | null {
   const arrivals = group.measured
@@ -25,18 +32,20 @@ export function steadyWindow(group: Group): SteadyWindow | null {
     .filter(({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker")
     .map(({ observation }) => observation.stamps.scheduled);
   const medianUs = quantileOf(group.successes.flatMap(e2eUs), 0.5);
-  const firstUs = arrivals[0];
-  const endUs = arrivals.at(-1);
-  if (medianUs === null || firstUs === undefined || endUs === undefined) return null;
-  const startUs = firstUs + medianUs;
-  const answers = group.successes.filter(({ observation }) => inside(observation.stamps.lastContent, startUs, endUs));
-  if (endUs - startUs < WINDOW_US_MIN || answers.length < ANSWERS_MIN) return null;
-  return { startUs, endUs, seconds: (endUs - startUs) / 1e6, answers };
+  if (medianUs === null) return null;
+  const parts = Map.groupBy(arrivals, (at) => partOf(group.resumedUs, at));
+  const spans = [...parts.values()]
+    .map((ofPart) => ({ startUs: ofPart[0]! + medianUs, endUs: ofPart.at(-1)! }))
+    .filter(({ startUs, endUs }) => endUs > startUs);
+  const lengthUs = spans.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
+  const answers = group.successes.filter(({ observation }) => isInside(observation.stamps.lastContent, spans));
+  if (lengthUs < WINDOW_US_MIN || answers.length < ANSWERS_MIN) return null;
+  return { spans, seconds: lengthUs / 1e6, answers };
 }
 
-/** True for a stamp within the closed window. */
-export function inside(stamp: Us | null, startUs: Us, endUs: Us): boolean {
-  return stamp !== null && stamp >= startUs && stamp <= endUs;
+/** True for a stamp within one of the spans, ends included. */
+export function isInside(stamp: Us | null, spans: readonly Span[]): boolean {
+  return stamp !== null && spans.some(({ startUs, endUs }) => stamp >= startUs && stamp <= endUs);
 }
 
 function e2eUs({ observation: { stamps } }: Sample): readonly Us[] {

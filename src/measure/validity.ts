@@ -1,4 +1,4 @@
-import type { Manifest } from "../core/run.ts";
+import { partOf, type Manifest } from "../core/run.ts";
 import { msFromUs, type Us } from "../core/units.ts";
 import type { Counts, Validity } from "./analysis.ts";
 import { clientDelays, isLate, isShownLate, type ClientDelay } from "./client-delay.ts";
@@ -20,7 +20,7 @@ const EXCUSED_SHARE_MAX = 0.01;
  *   its 95 % order-statistic interval. The plain p99 of up to 100 due times is their maximum, and one hiccup of the host would
  *   throw a run of 40 away; this takes the third largest of 40 and the eighteenth of 1,000. Where the plain p99 alone is
  *   above, {@link clientDelayWarnings} says so;
- * - the event loop was blocked for more than 50 ms, or the process was killed before it could say;
+ * - the event loop was blocked for more than 50 ms, or a process was killed before it could say;
  * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
  *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for;
  * - no target could be reached from here for more than 1 % of a target's requests.
@@ -30,8 +30,9 @@ export function validityOf(manifest: Manifest, measured: readonly { group: Group
   const reasons = [
     ...clientDelayReasons(clientDelays(groups)),
     ...(manifest.end === null ? [NEVER_CLOSED] : []),
+    ...killedReasons(manifest),
     ...loopDelayReasons(manifest),
-    ...groups.flatMap(spanReason),
+    ...groups.flatMap(spanReasons),
     ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),
     ...measured.flatMap(({ group, counts }) => excusedReason(group, counts)),
   ];
@@ -56,6 +57,14 @@ export function clientDelayWarnings(delays: ReadonlyMap<string, ClientDelay>): r
   });
 }
 
+function killedReasons(manifest: Manifest): readonly string[] {
+  return manifest.resumed.flatMap(({ before }, i) =>
+    before === null
+      ? [`part ${i + 1} of the run was never closed: whether the client kept up then is not on record`]
+      : [],
+  );
+}
+
 function loopDelayReasons(manifest: Manifest): readonly string[] {
   return (manifest.end?.windows ?? [])
     .filter(({ loopDelayMsMax }) => loopDelayMsMax > LOOP_DELAY_MS_MAX)
@@ -65,16 +74,22 @@ function loopDelayReasons(manifest: Manifest): readonly string[] {
     );
 }
 
-function spanReason({ scenario, target, measured }: Group): readonly string[] {
+/** Each process of a resumed run by itself: 1 % of a pause would forgive anything. */
+function spanReasons({ scenario, target, measured, resumedUs }: Group): readonly string[] {
   if (scenario.load.kind !== "open") return [];
   const released = measured.flatMap(({ observation: { attempt, stamps } }) =>
     attempt > 1 || stamps.released === null ? [] : [{ due: stamps.scheduled, at: stamps.released }],
   );
+  const parts = Map.groupBy(released, ({ due }) => partOf(resumedUs, due));
+  return [...parts.values()].flatMap((ofPart) => spanReason(`${scenario.id}, ${target.id}`, ofPart));
+}
+
+function spanReason(where: string, released: readonly { readonly due: Us; readonly at: Us }[]): readonly string[] {
   const drawn = spanOfMs(released.map(({ due }) => due));
   const achieved = spanOfMs(released.map(({ at }) => at));
   if (Math.abs(achieved - drawn) <= Math.max(PLAN_SPAN_MS_MIN, drawn * PLAN_SHARE_MAX)) return [];
   return [
-    `${scenario.id}, ${target.id}: ${released.length} releases span ${ms(achieved)}, their plan ${ms(drawn)}, ` +
+    `${where}: ${released.length} releases span ${ms(achieved)}, their plan ${ms(drawn)}, ` +
       `limit ${PLAN_SHARE_MAX * 100} %`,
   ];
 }

@@ -1,3 +1,4 @@
+import { runSeconds } from "../core/run.ts";
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { byScenario, type ScenarioGroups } from "./headline.ts";
 import { plural, short, usd } from "./text.ts";
@@ -39,12 +40,19 @@ export function workloadFacts({
   return [`${inputTokens}>${outputTokens} tok`, `${load.charAt(0).toUpperCase()}${load.slice(1)}`, `${cache} cache`];
 }
 
-/** `61 s`; says so when the run never ended. */
+/** `61 s`, `61 s in 2 parts` when it was resumed; says so when the run never ended, or not by itself. */
 export function durationFact(analysis: Analysis): string {
-  const { end } = analysis.manifest;
-  if (end === null) return "never closed";
-  const seconds = `${short(Math.max(1, Math.round(end.endUs / 1e6)))} s`;
-  return end.reason === "complete" ? seconds : `${seconds}, stopped early: ${end.reason}`;
+  const { end, resumed } = analysis.manifest;
+  const seconds = runSeconds(analysis.manifest);
+  if (end === null || seconds === null) return "never closed";
+  const parts = resumed.length === 0 ? "" : ` in ${resumed.length + 1} parts`;
+  const duration = `${short(Math.max(1, Math.round(seconds)))} s${parts}`;
+  if (end.reason === "complete") return duration;
+  // A target that reached a cap of its own ends nobody else's part of the run.
+  const alone = end.capsReached.filter(({ target }) => target !== null).length;
+  if (end.reason === "budget" && alone > 0 && alone === end.capsReached.length)
+    return `${duration}, ${plural(alone, "target")} stopped at a cap`;
+  return `${duration}, stopped early: ${end.reason}`;
 }
 
 /** `spent $0.61 of $1 cap`, a range where usage is not known exactly; `$0.61 at invented prices` when all is simulated and uncapped. */

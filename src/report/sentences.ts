@@ -1,9 +1,11 @@
+import type { Manifest } from "../core/run.ts";
 import type { Analysis, Counts, GroupAnalysis, Verdict } from "../measure/analysis.ts";
 import { total } from "../measure/counts.ts";
 import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
 import { simulatedMark } from "./facts.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
+import { capSentences, spendSentences } from "./spending.ts";
 import { plural, short, tally, usd } from "./text.ts";
 
 /** One thing to say below the tables: a label of one word, and a sentence. */
@@ -19,6 +21,8 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
   const scenarios = byScenario(analysis);
   return [
     ...analysis.validity.reasons.map((text) => ({ label: "INVALID", text })),
+    ...capSentences(analysis).map((text) => ({ label: "cap", text })),
+    ...spendSentences(analysis).map((text) => ({ label: "spend", text })),
     ...partlySimulated(analysis),
     ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
     ...goneSentences(analysis),
@@ -26,8 +30,17 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...vantageSentence(analysis),
     ...emptySentence(analysis),
     ...warningSentences(analysis),
-    { label: "next", text: `herdbench report ${analysis.manifest.runId} rebuilds report.html, report.md, both CSVs` },
+    { label: "next", text: nextStep(analysis.manifest) },
   ];
+}
+
+/** What is missing is sent by `resume`; a cap of one target alone is not raised by it. */
+function nextStep({ runId, end }: Manifest): string {
+  const flags = { usd: "--max-cost USD", tokens: "--max-total-tokens N", requests: "--max-requests N" } as const;
+  const reached = end?.capsReached.find(({ target }) => target === null);
+  if (end === null || end.reason === "interrupt") return `herdbench resume ${runId} sends what is missing`;
+  if (reached !== undefined) return `herdbench resume ${runId} ${flags[reached.unit]} goes on under another cap`;
+  return `herdbench report ${runId} rebuilds report.html, report.md, both CSVs`;
 }
 
 function partlySimulated(analysis: Analysis): readonly Sentence[] {

@@ -1,55 +1,125 @@
-import type { Observation } from "../core/observation.ts";
-import type { Usage } from "../core/provider.ts";
-import { callUsd, type Price } from "../core/target.ts";
-
-/** Worst case of what a seller's own tokenizer and chat template add to our count. */
-const INPUT_MARGIN_SHARE = 0.1;
-const INPUT_MARGIN_TOKENS = 64;
-
-/** The most that one call can cost: its planned input with a margin, and its full output limit. Null without a price per token. */
-export function worstCaseUsd(price: Price, request: { inputTokens: number; maxOutputTokens: number }): number | null {
-  const input = Math.ceil(request.inputTokens * (1 + INPUT_MARGIN_SHARE)) + INPUT_MARGIN_TOKENS;
-  return callUsd(price, { input, output: request.maxOutputTokens, cached: 0 });
-}
-
-/** USD of a finished attempt: by its usage where that is reported, 0 when nothing was sent, else null: unknown. */
-export function settledUsd(price: Price, observation: Observation): number | null {
-  if (observation.stamps.sent === null) return price.kind === "tokens" ? 0 : null;
-  const billed = wholeUsage(observation.usage);
-  return billed === null ? null : callUsd(price, billed);
-}
-
-function wholeUsage(usage: Usage | null): { input: number; output: number; cached: number } | null {
-  if (usage === null || usage.input === null || usage.output === null) return null;
-  return { input: usage.input, output: usage.output, cached: usage.cached ?? 0 };
-}
+import { CAP_UNITS, NO_CAPS, type CapReached, type Caps, type CapUnit, type RunCaps } from "../core/caps.ts";
+import type { Reservation, Settlement } from "./reservation.ts";
 
 /**
- * Keeps a run under its cap: a call leaves only if its worst case still fits beside all that is spent and in flight. A call
- * whose cost stays unknown keeps its full reservation.
+ * Keeps a run under its caps: a call leaves only if its worst case still fits beside all that is billed, kept and in flight.
+ * A call whose bill stays unknown keeps its full reservation. So nothing goes above a cap, but for what a server bills
+ * beyond a call's reservation: the overshoot, which counts against the caps and is named.
  */
 export interface Budget {
-  /** False when the worst case would go over the cap; then nothing is reserved. */
-  reserve(usd: number | null): boolean;
-  settle(reservedUsd: number | null, usd: number | null): void;
+  of(target: string): Account;
+  /** What calls took before this process: counted, never refused. */
+  carry(target: string, reserved: Reservation, settled: Settlement): void;
+  /** The caps that were reached, in that order. */
+  reached(): readonly CapReached[];
+  /** What calls cost beyond their own reservations, USD. */
+  overshootUsd(): number;
+}
+
+/** The part of a budget that one target draws on: its own caps and the run's. */
+export interface Account {
+  /** True when money or tokens have a limit here, so that an answer must not go past its reservation. */
+  readonly isCapped: boolean;
+  /** False when the worst case would go over a cap; then nothing is reserved, now or later. */
+  reserve(worst: Reservation): boolean;
+  /** To be called once for each reservation. */
+  settle(reserved: Reservation, settled: Settlement): void;
   /** True once a call did not fit: nothing more leaves. */
   exhausted(): boolean;
 }
 
-export function openBudget(capUsd: number | null): Budget {
-  let committed = 0;
-  let exhausted = false;
+type Amount = Readonly<Record<CapUnit, number>>;
+
+export function openBudget(caps: RunCaps): Budget {
+  const ofRun = openPot(null, caps.run);
+  const byTarget = new Map<string, Pot>();
+  const reached: CapReached[] = [];
+  let overshootUsd = 0;
+
+  const potOf = (target: string): Pot => {
+    const pot = byTarget.get(target) ?? openPot(target, caps.targets[target] ?? NO_CAPS);
+    byTarget.set(target, pot);
+    return pot;
+  };
+  const of = (target: string): Account => {
+    const pots = [potOf(target), ofRun];
+    const exhausted = (): boolean => pots.some((pot) => pot.isFull());
+    return {
+      isCapped: pots.some((pot) => pot.caps.usd !== null || pot.caps.tokens !== null),
+      exhausted,
+      reserve: (worst) => {
+        if (exhausted()) return false;
+        const next = amountOf(worst);
+        for (const pot of pots) {
+          const refusal = pot.refusal(next);
+          if (refusal === null) continue;
+          reached.push(refusal);
+          return false;
+        }
+        for (const pot of pots) pot.reserve(next);
+        return true;
+      },
+      settle: (reserved, settled) => {
+        overshootUsd += Math.max(0, (settled.usd ?? 0) - (reserved.usd ?? 0));
+        for (const pot of pots) pot.settle(amountOf(reserved), settled);
+      },
+    };
+  };
   return {
-    reserve: (usd) => {
-      const amount = usd ?? 0;
-      if (capUsd !== null && committed + amount > capUsd) exhausted = true;
-      if (exhausted) return false;
-      committed += amount;
-      return true;
+    of,
+    carry: (target, reserved, settled) => {
+      for (const pot of [potOf(target), ofRun]) pot.reserve(amountOf(reserved));
+      of(target).settle(reserved, settled);
     },
-    settle: (reservedUsd, usd) => {
-      if (reservedUsd !== null && usd !== null) committed += usd - reservedUsd;
+    reached: () => reached,
+    overshootUsd: () => overshootUsd,
+  };
+}
+
+function amountOf({ usd, tokens }: Reservation): Amount {
+  return { usd: usd ?? 0, tokens, requests: 1 };
+}
+
+/** What one set of caps holds together. */
+interface Pot {
+  readonly caps: Caps;
+  /** The arithmetic of the first cap that the amount would break, and from then on the pot is full; null when it fits. */
+  refusal(next: Amount): CapReached | null;
+  reserve(amount: Amount): void;
+  settle(reserved: Amount, settled: Settlement): void;
+  isFull(): boolean;
+}
+
+function openPot(target: string | null, caps: Caps): Pot {
+  const billed = { usd: 0, tokens: 0, requests: 0 };
+  const kept = { ...billed };
+  const inFlight = { ...billed };
+  let full = false;
+  const arithmetic = (unit: CapUnit, limit: number, next: number): CapReached => {
+    return { target, unit, limit, billed: billed[unit], kept: kept[unit], inFlight: inFlight[unit], next };
+  };
+  return {
+    caps,
+    isFull: () => full,
+    refusal: (next) => {
+      for (const unit of CAP_UNITS) {
+        const limit = caps[unit];
+        if (limit === null || billed[unit] + kept[unit] + inFlight[unit] + next[unit] <= limit) continue;
+        full = true;
+        return arithmetic(unit, limit, next[unit]);
+      }
+      return null;
     },
-    exhausted: () => exhausted,
+    reserve: (amount) => {
+      for (const unit of CAP_UNITS) inFlight[unit] += amount[unit];
+    },
+    settle: (reserved, settled) => {
+      for (const unit of CAP_UNITS) {
+        const known = settled[unit];
+        inFlight[unit] -= reserved[unit];
+        if (known === null) kept[unit] += reserved[unit];
+        else billed[unit] += known;
+      }
+    },
   };
 }

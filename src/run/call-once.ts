@@ -6,6 +6,7 @@ import type { Us } from "../core/units.ts";
 import type { Connection } from "../transport/connection.ts";
 import { exchange, type ExchangeResult } from "../transport/exchange.ts";
 import type { RealTime } from "../time/time.ts";
+import type { SoFar } from "./reservation.ts";
 import { rateLimitOf } from "./rate-limit.ts";
 import { readResponse, responseFlags, sha256, type Response } from "./response.ts";
 
@@ -20,6 +21,8 @@ export interface Attempt {
   /** Whether an echoed model is the one that was asked for. */
   readonly isModel: (echoed: string) => boolean;
   readonly reservedUsd: number | null;
+  /** True when an answer has gone past what was reserved for it: then it is ended. */
+  readonly isPast: (soFar: SoFar) => boolean;
 }
 
 /** What one attempt left behind. */
@@ -31,6 +34,9 @@ export interface Called {
   readonly text: { readonly first: string; readonly whole: string } | null;
 }
 
+/** Why we ended an attempt ourselves; null when we did not. */
+type Cancelled = "interrupt" | "overshoot" | null;
+
 /** One attempt: send, read, judge. Never throws, never retries. */
 export async function callOnce(
   attempt: Attempt,
@@ -40,16 +46,23 @@ export async function callOnce(
   time: RealTime,
   signal: AbortSignal,
 ): Promise<Called> {
-  let cancelled = false;
+  let cancelled: Cancelled = null;
   const reader = readResponse(wire, {
     contentSeen: () => call.control.contentSeen(),
     failed: (because) => call.control.abort(because),
   });
-  const call = exchange(connection, attempt.request, limits, time, reader);
-  const interrupt = (): void => {
-    cancelled = true;
-    call.control.abort(failure("network", { where: "stream", detail: "interrupted" }));
+  const cancel = (why: NonNullable<Cancelled>): void => {
+    cancelled ??= why;
+    call.control.abort(failure("network", { where: "stream", detail: why }));
   };
+  const interrupt = (): void => cancel("interrupt");
+  const call = exchange(connection, attempt.request, limits, time, {
+    onHeaders: reader.onHeaders,
+    onData: (chunk, at) => {
+      reader.onData(chunk, at);
+      if (attempt.isPast(reader.response)) cancel("overshoot");
+    },
+  });
   if (signal.aborted) interrupt();
   signal.addEventListener("abort", interrupt);
   const result = await call.result;
@@ -62,7 +75,7 @@ export async function callOnce(
 export function judge(
   result: Pick<ExchangeResult, "error">,
   response: Response,
-  cancelled: boolean,
+  cancelled: Cancelled,
 ): readonly [Outcome, Failure | null, Reason | null] {
   const failed = (because: Failure) => ["failed", because, null] as const;
   if (response.failure !== null) return failed(response.failure);
@@ -73,7 +86,7 @@ export function judge(
   }
   // An answer with its finish reason or terminator is whole, whatever the connection did after it.
   if (response.finish !== null || response.done) return ["completed", null, null];
-  if (cancelled) return ["cancelled", null, "interrupt"];
+  if (cancelled !== null) return ["cancelled", null, cancelled];
   if (result.error !== null) return failed({ ...result.error, status: result.error.status ?? response.status });
   return failed(
     failure("truncated", {
@@ -89,7 +102,7 @@ function called(
   wire: Wire,
   result: ExchangeResult,
   response: Response,
-  cancelled: boolean,
+  cancelled: Cancelled,
   time: RealTime,
 ): Called {
   const [outcome, because, reason] = judge(result, response, cancelled);

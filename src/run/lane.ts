@@ -8,8 +8,9 @@ import type { Us } from "../core/units.ts";
 import { promptOf } from "../scenario/prompts.ts";
 import type { RealTime } from "../time/time.ts";
 import type { Pool } from "../transport/pool.ts";
-import { settledUsd, worstCaseUsd, type Budget } from "./budget.ts";
+import type { Budget } from "./budget.ts";
 import { callOnce, type Attempt, type Called } from "./call-once.ts";
+import { isPast, settlementOf, worstCase, type Reservation } from "./reservation.ts";
 import { sha256 } from "./response.ts";
 
 /** A target with all that is needed to call it. */
@@ -67,18 +68,19 @@ export interface Lane {
 
 export function openLane(contender: Contender, scenario: Scenario, pool: Pool, context: LaneContext): Lane {
   const { target, wire } = contender;
-  const { time, budget, sink, signal } = context;
+  const { time, sink, signal } = context;
+  const account = context.budget.of(target.id);
   const inFlightMax = scenario.load.kind === "open" ? scenario.load.maxInFlight : Number.POSITIVE_INFINITY;
   let inFlight = 0;
 
   const skip = (arrival: Arrival, scheduledUs: Us, outcome: "dropped" | "not-started", reason: Reason | null): void =>
     sink.skipped(skippedObservation(identityOf(target, scenario, arrival, null), scheduledUs, outcome, reason));
   const stopped = (): "interrupt" | "budget" | null =>
-    signal.aborted ? "interrupt" : budget.exhausted() ? "budget" : null;
+    signal.aborted ? "interrupt" : account.exhausted() ? "budget" : null;
 
-  const send = async (prepared: Prepared, scheduledUs: Us, reservedUsd: number | null): Promise<void> => {
+  const send = async (prepared: Prepared, scheduledUs: Us, reserved: Reservation): Promise<void> => {
     const who = identityOf(target, scenario, prepared.arrival, prepared);
-    sink.intent({ id: who.id, target: target.id, atUs: time.now(), reservedUsd });
+    sink.intent({ id: who.id, target: target.id, atUs: time.now(), reservedUsd: reserved.usd });
     inFlight += 1;
     const connection = pool.take();
     const attempt: Attempt = {
@@ -86,15 +88,16 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
       scheduledUs,
       request: prepared.request,
       isModel: contender.isModel,
-      reservedUsd,
+      reservedUsd: reserved.usd,
+      isPast: (soFar) => account.isCapped && isPast(target.price, reserved, who.request, soFar),
     };
     const called = await callOnce(attempt, connection, wire, context.timeouts, time, signal);
     inFlight -= 1;
     pool.give(connection, called.observation.stamps.sent !== null);
-    const usd = settledUsd(target.price, called.observation);
-    budget.settle(reservedUsd, usd);
+    const settled = settlementOf(target.price, called.observation);
+    account.settle(reserved, settled);
     const observation = redacted(called.observation, contender.redact);
-    sink.called({ ...called, observation: { ...observation, cost: { reservedUsd, usd } } });
+    sink.called({ ...called, observation: { ...observation, cost: { reservedUsd: reserved.usd, usd: settled.usd } } });
   };
 
   return {
@@ -105,12 +108,12 @@ export function openLane(contender: Contender, scenario: Scenario, pool: Pool, c
       const why = stopped();
       if (why !== null) return skip(prepared.arrival, scheduledUs, "not-started", why);
       if (inFlight >= inFlightMax) return skip(prepared.arrival, scheduledUs, "dropped", null);
-      const reservedUsd = worstCaseUsd(target.price, {
+      const reserved = worstCase(target.price, {
         inputTokens: prepared.inputTokens,
         maxOutputTokens: scenario.prompt.outputTokens,
       });
-      if (!budget.reserve(reservedUsd)) return skip(prepared.arrival, scheduledUs, "not-started", "budget");
-      await send(prepared, scheduledUs, reservedUsd).catch(context.fail);
+      if (!account.reserve(reserved)) return skip(prepared.arrival, scheduledUs, "not-started", "budget");
+      await send(prepared, scheduledUs, reserved).catch(context.fail);
     },
     skip: (arrival, scheduledUs, reason) => skip(arrival, scheduledUs, "not-started", reason),
   };

@@ -1,3 +1,4 @@
+import type { RunCaps } from "../core/caps.ts";
 import type { RunEnd, ScenarioWindow, Timeouts } from "../core/run.ts";
 import { loadLabel, type Plan } from "../core/scenario.ts";
 import { random } from "../core/random.ts";
@@ -11,6 +12,7 @@ import { openBudget } from "./budget.ts";
 import { readyClosedLoop } from "./closed-loop.ts";
 import { openLane, type Contender, type Lane, type LaneContext, type Sink } from "./lane.ts";
 import { readyOpenLoop } from "./open-loop.ts";
+import { hasLeft, isLeft, leftOf, type Past } from "./past.ts";
 
 /** What to run. */
 export interface RunRequest {
@@ -18,8 +20,9 @@ export interface RunRequest {
   readonly contenders: readonly Contender[];
   readonly plans: readonly Plan[];
   readonly timeouts: Timeouts;
-  /** Null for no cap. */
-  readonly maxCostUsd: number | null;
+  readonly caps: RunCaps;
+  /** What was done before; `NO_PAST` for a new run. */
+  readonly past: Past;
   /** PEM certificates trusted beside Node's own; null for none. */
   readonly ca: string | null;
   readonly time: RealTime;
@@ -46,13 +49,11 @@ const WARM_CONNECTIONS_MAX = 64;
 export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   const broken = new AbortController();
   const request: RunRequest = { ...asked, signal: AbortSignal.any([asked.signal, broken.signal]) };
-  const context: LaneContext = {
-    ...request,
-    budget: openBudget(request.maxCostUsd),
-    fail: (error) => broken.abort(error),
-  };
+  const budget = openBudget(request.caps);
+  for (const { target, reserved, settled } of request.past.spent) budget.carry(target, reserved, settled);
+  const context: LaneContext = { ...request, budget, fail: (error) => broken.abort(error) };
   const windows: ScenarioWindow[] = [];
-  let connections = 0;
+  let { connections } = request.past;
   const openPools = (group: readonly Contender[]): Pool[] =>
     group.map(({ target }) =>
       openPool(
@@ -63,10 +64,12 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
       ),
     );
   for (const plan of request.plans) {
-    for (const group of arranged(plan, request.contenders)) {
+    for (const all of arranged(plan, request.contenders)) {
+      const group = all.filter(({ target }) => hasLeft(plan, target.id, request.past));
+      if (group.length === 0) continue;
       const pools = openPools(group);
       const lanes = group.map((contender, i) => openLane(contender, plan.scenario, pools[i]!, context));
-      windows.push(await runGroup(plan, lanes, pools, request));
+      windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, request));
       await Promise.all(pools.map((pool) => pool.close()));
     }
   }
@@ -75,7 +78,9 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   return {
     endedAt: request.time.wallAt(endUs).toISOString(),
     endUs,
-    reason: request.signal.aborted ? "interrupt" : context.budget.exhausted() ? "budget" : "complete",
+    reason: request.signal.aborted ? "interrupt" : budget.reached().length > 0 ? "budget" : "complete",
+    capsReached: budget.reached(),
+    overshootUsd: budget.overshootUsd(),
     windows,
   };
 }
@@ -98,7 +103,7 @@ async function runGroup(
   const { scenario } = plan;
   request.onScenario(plan, loadLabel(scenario.load));
   if (lanes.some((lane) => lane.stopped() === null)) await Promise.all(pools.map((pool) => pool.warm(warmCount(plan))));
-  await Promise.all(lanes.map((lane) => warmUp(plan, lane, time)));
+  await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
   const start =
     scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);
   const loop = watchLoopDelay(time);
@@ -112,24 +117,28 @@ type Start = (startUs: Us) => Promise<void>;
 async function openStart(
   { scenario, arrivals }: Plan,
   lanes: readonly Lane[],
-  { time, signal }: RunRequest,
+  { past, time, signal }: RunRequest,
 ): Promise<Start> {
   const byId = new Map(lanes.map((lane) => [lane.target.id, lane]));
-  const ids = [...byId.keys()];
   const orderOf = (pair: number): Lane[] =>
-    releaseOrder(scenario.seed, scenario.id, pair, ids).map((id) => byId.get(id)!);
+    releaseOrder(scenario.seed, scenario.id, pair, idsOf(lanes))
+      .filter((id) => isLeft(past, scenario.id, id, { phase: "measured", pair }))
+      .map((id) => byId.get(id)!);
   return readyOpenLoop(arrivals, orderOf, time, signal);
 }
 
 async function closedStart(
   { scenario, arrivals }: Plan,
   lanes: readonly Lane[],
-  { time, signal }: RunRequest,
+  { past, time, signal }: RunRequest,
 ): Promise<Start> {
   const maxConcurrency = scenario.load.kind === "closed" ? scenario.load.maxConcurrency : 1;
   const load = { maxConcurrency, durationMs: scenario.stop.durationMs };
   const starts: Start[] = [];
-  for (const lane of lanes) starts.push(await readyClosedLoop(arrivals, lane, load, time));
+  for (const lane of lanes) {
+    const own = arrivals.filter((arrival) => isLeft(past, scenario.id, lane.target.id, arrival));
+    starts.push(await readyClosedLoop(own, lane, load, time));
+  }
   return async (startUs) => {
     await waitUntil(time, startUs, signal);
     await Promise.all(starts.map((start) => start(startUs)));
@@ -137,11 +146,15 @@ async function closedStart(
 }
 
 /** Warm-ups go one by one, so that each target's first answers meet an idle client. */
-async function warmUp(plan: Plan, lane: Lane, time: RealTime): Promise<void> {
-  for (const arrival of plan.warmups) {
+async function warmUp({ scenario, warmups }: Plan, lane: Lane, { past, time }: RunRequest): Promise<void> {
+  for (const arrival of warmups.filter((one) => isLeft(past, scenario.id, lane.target.id, one))) {
     const prepared = await lane.prepare(arrival);
     await lane.release(prepared, time.now());
   }
+}
+
+function idsOf(lanes: readonly Lane[]): readonly string[] {
+  return lanes.map(({ target }) => target.id);
 }
 
 function warmCount({ scenario: { load } }: Plan): number {

@@ -28,6 +28,10 @@ export interface TargetEntry {
   readonly headers: Readonly<Record<string, string>>;
   readonly extraBody: JsonObject;
   readonly price: Exclude<Price, { kind: "unknown" }> | null;
+  /** Caps on this target alone, per run. */
+  readonly maxCostUsd: number | null;
+  readonly maxTotalTokens: number | null;
+  readonly maxRequests: number | null;
 }
 
 /** What a config puts in place of a scenario's own SLO; null keeps the scenario's. */
@@ -54,6 +58,10 @@ export interface Config {
   readonly slo: Readonly<Record<string, SloOverride>>;
   /** USD per run; `none` lifts the cap, null leaves the tool's own. */
   readonly maxCostUsd: number | "none" | null;
+  /** Per run, input and output together. */
+  readonly maxTotalTokens: number | null;
+  /** Per run, warm-ups and retries too. */
+  readonly maxRequests: number | null;
   readonly workload: Workload | null;
   /** Times of day in UTC, `HH:MM`, at which a nightly runs. Empty when not stated. */
   readonly slots: readonly string[];
@@ -69,6 +77,7 @@ const SCENARIOS_MAX = 100;
 const SLOTS_MAX = 96;
 const TEXT_CHARS_MAX = 300;
 const PRICE_USD_MAX = 1e6;
+const COST_USD_MAX = 1e6;
 
 const text = z.string().min(1).max(TEXT_CHARS_MAX);
 const optionalText = text.nullable().default(null);
@@ -96,6 +105,12 @@ function isBaseUrl(value: string): boolean {
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") return false;
   return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
 }
+
+/** Beside `maxCostUsd`, on a run as on one target. */
+const countCaps = {
+  maxTotalTokens: z.int().min(1).nullable().default(null).describe("Cap on tokens, input and output together."),
+  maxRequests: z.int().min(1).nullable().default(null).describe("Cap on requests, warm-ups and retries too."),
+};
 
 const targetSchema = strictObject({
   id: z
@@ -141,6 +156,14 @@ const targetSchema = strictObject({
     .describe("Not secret: they are written to the results."),
   extraBody: z.record(z.string(), z.json()).default({}).describe("Extra members of the request body."),
   price: z.union([tokenPriceSchema, hourPriceSchema]).nullable().default(null),
+  maxCostUsd: z
+    .number()
+    .positive()
+    .max(COST_USD_MAX)
+    .nullable()
+    .default(null)
+    .describe("Cap on what this target may cost in one run; needs a price per token."),
+  ...countCaps,
 });
 
 const sloOverrideSchema = strictObject({ ...sloLimits, percentile: percentile.nullable().default(null) });
@@ -158,10 +181,11 @@ export const configSchema = strictObject({
     .describe("Ids, or paths that end in .json, relative to this file."),
   slo: z.record(z.string(), sloOverrideSchema).default({}).describe("By scenario id: limits in place of its own."),
   maxCostUsd: z
-    .union([z.number().positive().max(1e6), z.literal("none")], 'must be an amount above 0 in USD, or "none"')
+    .union([z.number().positive().max(COST_USD_MAX), z.literal("none")], 'must be an amount above 0 in USD, or "none"')
     .nullable()
     .default(null)
-    .describe("Cap on what one run may cost."),
+    .describe("Cap on what one run may cost, over all targets."),
+  ...countCaps,
   workload: strictObject({
     requestsPerMonth: z.number().positive().max(1e12),
     inputTokens: tokensPerRequest.describe("Mean per request."),
@@ -201,8 +225,8 @@ function checkConfig(value: unknown): ConfigResult {
     ...(isObject(value) ? [...duplicates(value), ...strayOverrides(value)] : []),
   ];
   if (!checked.ok || problems.length > 0) return { ok: false, problems };
-  const { targets, scenarios, slo, maxCostUsd, workload, slots } = checked.value;
-  return { ok: true, config: { targets, scenarios, slo, maxCostUsd, workload, slots } };
+  const { $schema: _schema, ...config } = checked.value;
+  return { ok: true, config };
 }
 
 /** Paths of all members that hold a credential by their look or by their name. Depth is limited by the reader. */

@@ -31,7 +31,8 @@ export async function gzipAtomically(path: string): Promise<void> {
   });
 }
 
-async function replace(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+/** Fills a temporary neighbour and renames it into place. Throws StoreError. */
+export async function replace(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   // Named by process: two reports of one run may be written at once, and the later rename wins whole.
   const temporary = `${path}.${process.pid}.tmp`;
   try {

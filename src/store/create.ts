@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { lockRun } from "./lock.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 import { contentError, errorCode, storeError } from "./store-error.ts";
 
@@ -24,7 +25,7 @@ export async function createRun(resultsDir: string, of: { stamp: string; label: 
   for (let count = 1; count <= SAME_NAME_MAX; count += 1) {
     const id = count === 1 ? name : `${name}-${count}`;
     const path = join(resultsDir, id);
-    if (await madeExclusively(path)) return openRunFolder(path, id);
+    if (await madeExclusively(path)) return openRunFolder(path, id, await lockRun(path), null);
   }
   throw contentError(
     join(resultsDir, name),

@@ -1,6 +1,9 @@
 /** The names that a run folder is made of. */
 export const MANIFEST_FILE = "manifest.json";
 
+/** There while a process writes the folder, and after it was killed. */
+export const LOCK_FILE = "lock.json";
+
 /** The NDJSON files; each becomes `<name>.gz` when the run is finished. */
 export const ROW_FILES = {
   intents: "intents.ndjson",

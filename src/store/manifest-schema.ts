@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CAP_UNITS } from "../core/caps.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Manifest } from "../core/run.ts";
 import type { Same } from "./same.ts";
@@ -76,16 +77,34 @@ const target = z.object({
   simulated: z.boolean(),
 });
 
+const caps = z.object({ usd: number.nullable(), tokens: number.nullable(), requests: number.nullable() });
+
+const capReached = z.object({
+  target: text.nullable(),
+  unit: z.enum(CAP_UNITS),
+  limit: number,
+  billed: number,
+  kept: number,
+  inFlight: number,
+  next: number,
+});
+
+const clock = z.object({ name: text, originNs: text });
+
 const end = z.object({
   endedAt: text,
   endUs: us,
   reason: z.enum(["complete", "interrupt", "budget"]),
+  capsReached: z.array(capReached).default([]),
+  overshootUsd: number.default(0),
   windows: z.array(z.object({ scenario: text, startUs: us, endUs: us, loopDelayMsMax: number })),
   clientErrorMsP99: number.nullable(),
   simulatorLatenessMsP99: number.nullable(),
 });
 
-/** `manifest.json`, version 1. Unknown members are ignored. */
+const resumption = z.object({ startedAt: text, startUs: us, clock, stoppedUs: us, before: end.nullable() });
+
+/** `manifest.json`, version 1. Unknown members are ignored; what came later has a default for the runs before it. */
 export const manifestSchema = z.object({
   v: z.literal(1),
   runId: text,
@@ -94,19 +113,23 @@ export const manifestSchema = z.object({
   definitionsVersion: number,
   schemaVersion: number,
   startedAt: text,
-  clock: z.object({ name: text, originNs: text }),
+  clock,
   seed: number,
   simulated: z.boolean(),
   vantage: text,
   host: z.object({ platform: text, arch: text, cpus: number, cpuModel: text, memoryBytes: number, node: text }),
   proxied: z.boolean(),
   maxCostUsd: number.nullable(),
+  maxTotalTokens: number.nullable().default(null),
+  maxRequests: number.nullable().default(null),
+  targetCaps: z.record(text, caps).default({}),
   maxFailureShare: number,
   timeouts: z.object({ connectMs: number, firstContentMs: number, idleMs: number, totalMs: number }),
   metadata: textMap,
   scenarios: z.array(z.object({ scenario, text, sha256: text })),
   targets: z.array(target),
   certificate: z.null(),
+  resumed: z.array(resumption).default([]),
   end: end.nullable(),
 });
 

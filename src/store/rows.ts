@@ -66,7 +66,7 @@ function damage({ terminated }: Line): string {
 }
 
 /** The compressed file wins: it was renamed into place complete, and the plain one is what a crash left behind. */
-async function findSource(folder: string, file: RowFile): Promise<{ path: string; name: string } | null> {
+export async function findSource(folder: string, file: RowFile): Promise<{ path: string; name: string } | null> {
   for (const name of [`${file}.gz`, file]) {
     const path = join(folder, name);
     try {
@@ -79,14 +79,14 @@ async function findSource(folder: string, file: RowFile): Promise<{ path: string
   return null;
 }
 
-interface Line {
+export interface Line {
   readonly bytes: Buffer;
   /** False for a last line without its line end. */
   readonly terminated: boolean;
 }
 
 /** Splits a file, unzipped when it ends in `.gz`, into lines without ever holding it whole. */
-async function* lines(path: string): AsyncGenerator<Line> {
+export async function* lines(path: string): AsyncGenerator<Line> {
   const raw = createReadStream(path);
   // An error of either stream surfaces in the loop below, so the callback has nothing to add.
   const stream = path.endsWith(".gz") ? pipeline(raw, createGunzip(), () => undefined) : raw;
@@ -109,7 +109,8 @@ async function* lines(path: string): AsyncGenerator<Line> {
   if (partsBytes > 0) yield { bytes: Buffer.concat(parts), terminated: false };
 }
 
-function parseRow<Row>(bytes: Buffer, schema: RowSchema<Row>): Row | "blank" | "damaged" {
+/** One line as a row. */
+export function parseRow<Row>(bytes: Buffer, schema: RowSchema<Row>): Row | "blank" | "damaged" {
   const line = bytes.toString("utf8").trim();
   if (line === "") return "blank";
   try {

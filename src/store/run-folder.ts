@@ -3,6 +3,7 @@ import type { EventTrace, Intent, Observation, TokenCount } from "../core/observ
 import type { Manifest } from "../core/run.ts";
 import { gzipAtomically, writeAtomically } from "./atomic.ts";
 import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
+import type { Unlock } from "./lock.ts";
 import { openRows } from "./row-writer.ts";
 
 /** The folder of one run while it is being written. Every method throws StoreError. */
@@ -18,15 +19,25 @@ export interface RunFolder {
   appendEvents(trace: EventTrace): void;
   /** All local token counts at once, after the run. */
   writeTokens(counts: Iterable<TokenCount>): Promise<void>;
-  /** Closes and compresses the row files. To be called once; nothing can be appended after it. */
+  /** Closes and compresses the row files and unlocks the folder. To be called once; nothing can be appended after it. */
   finish(): Promise<void>;
 }
 
-/** Opens the row files of an existing, empty folder. */
-export function openRunFolder(path: string, id: string): RunFolder {
-  const intents = openRows(join(path, ROW_FILES.intents));
-  const observations = openRows(join(path, ROW_FILES.observations));
-  const events = openRows(join(path, ROW_FILES.events));
+/**
+ * Opens the row files of a folder for appending.
+ *
+ * @param counted token counts of an earlier process, which are kept; null for a new folder, whose files must not be there
+ */
+export function openRunFolder(
+  path: string,
+  id: string,
+  unlock: Unlock,
+  counted: readonly TokenCount[] | null,
+): RunFolder {
+  const flags = counted === null ? "ax" : "a";
+  const intents = openRows(join(path, ROW_FILES.intents), flags);
+  const observations = openRows(join(path, ROW_FILES.observations), flags);
+  const events = openRows(join(path, ROW_FILES.events), flags);
   let hasTokens = false;
   return {
     id,
@@ -36,7 +47,7 @@ export function openRunFolder(path: string, id: string): RunFolder {
     appendObservation: (observation) => observations.append(observation),
     appendEvents: (trace) => events.append(trace),
     writeTokens: async (counts) => {
-      const lines = Array.from(counts, (count) => `${JSON.stringify(count)}\n`);
+      const lines = Array.from([...(counted ?? []), ...counts], (count) => `${JSON.stringify(count)}\n`);
       await writeAtomically(join(path, ROW_FILES.tokens), lines.join(""));
       hasTokens = true;
     },
@@ -44,6 +55,7 @@ export function openRunFolder(path: string, id: string): RunFolder {
       for (const writer of [intents, observations, events]) writer.close();
       const files = [ROW_FILES.intents, ROW_FILES.observations, ROW_FILES.events];
       for (const file of hasTokens ? [...files, ROW_FILES.tokens] : files) await gzipAtomically(join(path, file));
+      await unlock();
     },
   };
 }

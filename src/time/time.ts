@@ -30,10 +30,14 @@ export interface RealTime extends Time {
 /** A longer setTimeout would overflow and fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** The host's monotonic clock with its origin now. */
-export function realTime(): RealTime {
-  const originWall = new Date();
-  const originNs = process.hrtime.bigint();
+/**
+ * The host's monotonic clock.
+ *
+ * @param startUs what it shows now: 0 for a new run, more for a process that goes on with the axis of an earlier one
+ */
+export function realTime(startUs: Us = 0): RealTime {
+  const originWall = new Date(Date.now() - startUs / 1000);
+  const originNs = process.hrtime.bigint() - BigInt(startUs) * 1000n;
   return {
     name: "monotonic (process.hrtime)",
     originNs,

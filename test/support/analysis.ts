@@ -113,6 +113,8 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
     },
     validity: { valid: true, reasons: [] },
     groups,
+    overshootUsd: 0,
+    hourly: [],
     verdicts: [],
     vantageFaults: [],
     warnings: [],

@@ -1,6 +1,6 @@
 import type { Timeouts } from "../../src/core/run.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
-import { callOnce, type Called } from "../../src/run/call-once.ts";
+import { callOnce, type Attempt, type Called } from "../../src/run/call-once.ts";
 import { realTime } from "../../src/time/time.ts";
 import { pause } from "./wire-server.ts";
 import { openPool } from "../../src/transport/pool.ts";
@@ -24,6 +24,7 @@ export async function callServer(
     /** Between two calls. */
     readonly pauseMs?: number;
     readonly beforeCalls?: () => Promise<void>;
+    readonly isPast?: Attempt["isPast"];
   } = {},
 ): Promise<Called[]> {
   const time = realTime();
@@ -66,6 +67,7 @@ export async function callServer(
         }),
         isModel: (echoed) => echoed === "m",
         reservedUsd: null,
+        isPast: options.isPast ?? (() => false),
       },
       connection,
       wire,

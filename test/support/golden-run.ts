@@ -139,6 +139,9 @@ function goldenManifest(): Manifest {
     },
     proxied: false,
     maxCostUsd: 1,
+    maxTotalTokens: null,
+    maxRequests: null,
+    targetCaps: {},
     maxFailureShare: 0.1,
     timeouts: { connectMs: 10_000, firstContentMs: 60_000, idleMs: 30_000, totalMs: 300_000 },
     metadata: { purpose: "golden" },
@@ -149,10 +152,13 @@ function goldenManifest(): Manifest {
     })),
     targets: CHARACTERS.map((character) => character.target),
     certificate: null,
+    resumed: [],
     end: {
       endedAt: "2026-11-23T18:50:39.000Z",
       endUs: 41_000_000,
       reason: "complete",
+      capsReached: [],
+      overshootUsd: 0,
       windows: [
         { scenario: CHAT.id, startUs: 1_000_000, endUs: 29_000_000, loopDelayMsMax: 4.2 },
         { scenario: BATCH.id, startUs: 31_000_000, endUs: 41_000_000, loopDelayMsMax: 3.9 },

@@ -42,7 +42,7 @@ export function replay(
     copy.fill(0);
   }
   reader.onEnd();
-  const [outcome, failure] = judge({ error: ended }, reader.response, false);
+  const [outcome, failure] = judge({ error: ended }, reader.response, null);
   return { parts, response: reader.response, outcome, failure };
 }
 

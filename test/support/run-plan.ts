@@ -1,9 +1,11 @@
+import { NO_CAPS, type RunCaps } from "../../src/core/caps.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import type { Manifest, RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
+import { NO_PAST, type Past } from "../../src/run/past.ts";
 import { runAll, type RunnerEnd } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import { realTime } from "../../src/time/time.ts";
@@ -73,6 +75,9 @@ export async function runPlan(of: {
   readonly targets: readonly Target[];
   readonly scenarios: readonly Scenario[];
   readonly maxCostUsd?: number | null;
+  /** In place of `maxCostUsd`. */
+  readonly caps?: RunCaps;
+  readonly past?: Past;
   readonly timeouts?: Timeouts;
   readonly signal?: AbortSignal;
 }): Promise<PlanRun> {
@@ -81,6 +86,7 @@ export async function runPlan(of: {
   const skipped: Observation[] = [];
   const wire = openaiChat(PLAIN);
   const timeouts = of.timeouts ?? TIMEOUTS;
+  const caps = of.caps ?? { run: { ...NO_CAPS, usd: of.maxCostUsd ?? null }, targets: {} };
   const end = await runAll({
     runId: "20260101T000000Z-test",
     contenders: of.targets.map((target) => ({
@@ -92,7 +98,8 @@ export async function runPlan(of: {
     })),
     plans: of.scenarios.map(planOf),
     timeouts,
-    maxCostUsd: of.maxCostUsd ?? null,
+    caps,
+    past: of.past ?? NO_PAST,
     ca: null,
     time,
     signal: of.signal ?? new AbortController().signal,
@@ -118,13 +125,17 @@ export async function runPlan(of: {
     vantage: "test",
     host: { platform: "test", arch: "test", cpus: 1, cpuModel: "test", memoryBytes: 1, node: process.version },
     proxied: false,
-    maxCostUsd: of.maxCostUsd ?? null,
+    maxCostUsd: caps.run.usd,
+    maxTotalTokens: caps.run.tokens,
+    maxRequests: caps.run.requests,
+    targetCaps: caps.targets,
     maxFailureShare: 0.1,
     timeouts,
     metadata: {},
     scenarios: of.scenarios.map((scenario) => ({ scenario, text: JSON.stringify(scenario), sha256: "" })),
     targets: of.targets,
     certificate: null,
+    resumed: [],
     end: { ...end, clientErrorMsP99: null, simulatorLatenessMsP99: null },
   };
   const events = new Map(calls.flatMap(({ trace }) => (trace === null ? [] : [[trace.id, trace] as const])));

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { NO_CAPS } from "../../src/core/caps.ts";
 import type { RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import { usFromMs, type Us } from "../../src/core/units.ts";
@@ -7,6 +8,7 @@ import { groupsOf } from "../../src/measure/group.ts";
 import type { Sample } from "../../src/measure/sample.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
+import { NO_PAST } from "../../src/run/past.ts";
 import { runAll } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import type { LedgerRecord } from "../../src/simulator/ledger.ts";
@@ -44,7 +46,8 @@ export async function truthRun(of: {
     contenders: [{ target, wire, authorize: async (request) => request, isModel: () => true, redact: (text) => text }],
     plans: [planOf(of.scenario)],
     timeouts: PATIENT,
-    maxCostUsd: null,
+    caps: { run: NO_CAPS, targets: {} },
+    past: NO_PAST,
     ca: of.simulator.ca,
     time,
     signal: new AbortController().signal,

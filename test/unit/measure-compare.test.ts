@@ -135,6 +135,26 @@ describe("verdicts", () => {
     expect(verdict!.test).toBe("Wilcoxon signed rank, exact");
   });
 
+  test("pair nothing across two processes of a resumed run", () => {
+    const record = run(
+      [
+        [TARGET, wave],
+        [beta, (pair) => wave(pair) + 30],
+      ],
+      40,
+    );
+    // As if the second process had begun before pair 20, but after alpha had already had it and two more.
+    const startUs = 3_600_000_000;
+    const observations = record.observations.map((one) => {
+      const isLater = one.pair >= (one.target === "alpha" ? 23 : 20);
+      return isLater ? { ...one, stamps: { ...one.stamps, scheduled: startUs } } : one;
+    });
+    const clock = { name: "", originNs: "0" };
+    const resumed = [{ startedAt: "", startUs, stoppedUs: 0, clock, before: record.manifest.end }];
+    const [verdict] = analysisOf({ ...record, observations, manifest: { ...record.manifest, resumed } }).verdicts;
+    expect(verdict).toMatchObject({ leader: "alpha", difference: 30, n: 37 });
+  });
+
   test("tie equal differences that binary fractions would tell apart", () => {
     // 200.3 − 200.1 ms is not 0.2 ms in binary fractions, but 200 µs is 200 µs: half of the pairs each way make p = 1.
     const step = (pair: number): number => wave(pair) + 0.1 + (pair % 2 === 0 ? 0.2 : -0.2);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { failure } from "../../src/core/failure.ts";
 import type { Price } from "../../src/core/target.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import { wilson } from "../../src/measure/intervals.ts";
@@ -13,13 +14,13 @@ import {
   unanswered,
   type Recorded,
 } from "../support/observations.ts";
-import { groupOf, rowOf, times } from "../support/measured.ts";
+import { analysisOf, groupOf, rowOf, times } from "../support/measured.ts";
 
 /** One answer each 100 ms from 0: 4 events of 5 tokens at 200, 300, 400, 500 ms after its due time. E2E 500 ms. */
-const steady = (n: number, scenario: Scenario): Recorded[] =>
-  times(n, (pair) =>
-    answer({ pair, scenario, atMs: pair * 100, ttftMs: 200, gapsMs: [100, 100, 100], tokens: 20, first: 5 }),
-  );
+const steady = (n: number, scenario: Scenario): Recorded[] => times(n, (i) => steadyAt(i, i * 100, scenario));
+
+const steadyAt = (pair: number, atMs: number, scenario = OPEN): Recorded =>
+  answer({ pair, scenario, atMs, ttftMs: 200, gapsMs: [100, 100, 100], tokens: 20, first: 5 });
 
 describe("throughput inside the steady window", () => {
   // Arrivals 0 … 3,900 ms, median E2E 500 ms: the window is [500, 3,900] ms, 3.4 s.
@@ -47,6 +48,20 @@ describe("throughput inside the steady window", () => {
       (35 * 20 - 4) / 3.4,
       9,
     );
+  });
+
+  test("leaves out the time between two processes of a resumed run", () => {
+    // The second half comes an hour later: arrivals [0, 1,900] and [3,600,000, 3,601,900] ms, 1.4 s of each are steady.
+    const hourMs = 3_600_000;
+    const halves = [...steady(20, OPEN), ...times(20, (i) => steadyAt(20 + i, hourMs + i * 100))];
+    const record = recordOf(halves, {});
+    const resumed = [
+      { startedAt: "", startUs: hourMs * 1000, stoppedUs: 2_400_000, clock: { name: "", originNs: "0" }, before: null },
+    ];
+    const resumedGroup = groupOf({ ...record, manifest: { ...record.manifest, resumed } });
+    expect(rowOf(resumedGroup, "request_throughput", "value")).toMatchObject({ value: 30 / 2.8, n: 30 });
+    expect(rowOf(resumedGroup, "output_token_throughput", "value").value).toBeCloseTo((2 * 15 * 4 * 5) / 2.8, 9);
+    expect(rowOf(groupOf(record), "request_throughput", "value").value).toBeLessThan(0.02);
   });
 
   test("is empty and flagged under 10 answers or 1 s", () => {
@@ -202,8 +217,9 @@ describe("cost by price list", () => {
   });
 
   test("cost_per_1k_good spreads all spend over the good, within the Wilson bounds", () => {
-    const failure = failed({ pair: 10, kind: "truncated", fields: { usage: { input: 110, output: 20, cached: 10 } } });
-    const row = rowOf(groupOf(recordOf([...priced(10), failure], {})), "cost_per_1k_good", "value");
+    const usage = { input: 110, output: 20, cached: 10 };
+    const filtered = failed({ pair: 10, kind: "content-filter", fields: { finish: "content-filter", usage } });
+    const row = rowOf(groupOf(recordOf([...priced(10), filtered], {})), "cost_per_1k_good", "value");
     const share = wilson(10, 11)!;
     expect(row.value).toBeCloseTo(usd * 1.1 * 1000, 12);
     expect(row.low).toBeCloseTo((usd / share.high) * 1000, 12);
@@ -225,6 +241,27 @@ describe("cost by price list", () => {
     expect(group.spentUsd!.high).toBeCloseTo(usd + 0.0003, 15);
     expect(rowOf(group, "cost_per_1k_good", "value").flags).toEqual(["spend_uncertain"]);
     expect(rowOf(group, "cost_per_mtok", "value")).toMatchObject({ n: 1, flags: [] });
+  });
+
+  test("a stream that was cut costs between its last running total and its reservation", () => {
+    const cut = failed({ pair: 1, kind: "timeout", fields: { usage: { input: 110, output: 20, cached: 10 } } });
+    const group = groupOf(recordOf([...priced(1), cut], {}));
+    expect(group.spentUsd!.low).toBeCloseTo(2 * usd, 15);
+    expect(group.spentUsd!.high).toBeCloseTo(usd + 0.0003, 15);
+    expect(rowOf(group, "cost_per_1k_good", "value").flags).toEqual(["spend_uncertain"]);
+  });
+
+  test.each([401, 402, 403, 404, 429])("what is turned away with %i costs nothing", (status) => {
+    const refused = failed({ pair: 1, kind: "rate-limited", fields: { failure: failure("rate-limited", { status }) } });
+    expect(groupOf(recordOf([...priced(1), refused], {})).spentUsd!.high).toBeCloseTo(usd, 15);
+  });
+
+  test("an answer that was ended for going past its reservation costs what had come of it", () => {
+    const past = unanswered({ pair: 1, outcome: "cancelled", reason: "overshoot" });
+    const observation = { ...past.observation, cost: { reservedUsd: 0.0003, usd: 0.0005 } };
+    const analysis = analysisOf(recordOf([...priced(1), { ...past, observation }], {}));
+    expect(analysis.groups[0]!.spentUsd!.high).toBeCloseTo(usd + 0.0005, 15);
+    expect(analysis.overshootUsd).toBeCloseTo(0.0002, 15);
   });
 
   test("what was never sent costs nothing, and warm-ups do cost", () => {

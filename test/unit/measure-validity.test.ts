@@ -227,6 +227,45 @@ describe("the drawn plan", () => {
   });
 });
 
+describe("a run that was resumed", () => {
+  const resumption = {
+    startedAt: "2026-11-23T19:49:38.000Z",
+    startUs: 3_600_000_000,
+    stoppedUs: 2_000_000,
+    clock: { name: "test", originNs: "0" },
+  };
+  const resumedWith = (record: RunRecord, before: RunEnd | null): RunRecord => ({
+    ...record,
+    manifest: { ...record.manifest, resumed: [{ ...resumption, before }] },
+  });
+  /** The second half an hour later, each release later than the one before by a share of its gap. */
+  const halves = (stretch: number): RunRecord =>
+    recordOf(
+      times(40, (i) => {
+        const dueMs = i < 20 ? i * 100 : 3_600_000 + (i - 20) * 100;
+        const lateMs = i < 20 ? 0 : (i - 20) * 100 * stretch;
+        const of = answer({ pair: i, atMs: dueMs + lateMs, ttftMs: 100_000, gapsMs: [10], tokens: 4 });
+        const stamps = { ...of.observation.stamps, scheduled: dueMs * 1000 };
+        return { ...of, observation: { ...of.observation, stamps } };
+      }),
+      {},
+    );
+
+  test("is judged part by part: a pause excuses nothing", () => {
+    const end = recordOf([], {}).manifest.end!;
+    expect(validity(resumedWith(halves(0), end)).reasons).toEqual([]);
+    expect(validity(resumedWith(halves(0.02), end)).reasons).toEqual([
+      "open, alpha: 20 releases span 1938 ms, their plan 1900 ms, limit 1 %",
+    ]);
+  });
+
+  test("is invalid when a part was killed, since nobody vouches for that", () => {
+    expect(validity(resumedWith(halves(0), null)).reasons).toEqual([
+      "part 1 of the run was never closed: whether the client kept up then is not on record",
+    ]);
+  });
+});
+
 test("a run that was killed is invalid, since nobody knows whether its client kept up", () => {
   const record = recordOf(arrivals(() => 0, 200, OPEN).slice(0, 30), {});
   const killed = {

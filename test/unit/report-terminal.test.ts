@@ -155,6 +155,64 @@ test("a run that was killed or interrupted says so", () => {
   expect(ended({ ...analysis.manifest.end!, reason: "interrupt" })).toContain("61 s, stopped early: interrupt");
 });
 
+const flat = (text: string): string => text.replace(/\s+/g, " ");
+
+test("a cap that was reached is told with its arithmetic, and what goes on from there", () => {
+  const analysis = analysisOf([fineGroup("a"), fineGroup("b")], {});
+  const reached = {
+    target: null,
+    unit: "usd",
+    limit: 1,
+    billed: 0.61,
+    kept: 0.0301,
+    inFlight: 0.36,
+    next: 0.002,
+  } as const;
+  const own = { target: "b", unit: "tokens", limit: 5000, billed: 4100, kept: 0, inFlight: 500, next: 500 } as const;
+  const screen = (capsReached: readonly (typeof reached | typeof own)[]): string => {
+    const end = { ...analysis.manifest.end!, reason: "budget" as const, capsReached };
+    return flat(firstScreen({ ...analysis, manifest: { ...analysis.manifest, end } }, view));
+  };
+  const whole = screen([own, reached]);
+  expect(whole).toContain("61 s, stopped early: budget");
+  expect(whole).toContain(
+    "cap the run stopped at its cap of $1: $0.61 billed + $0.0301 kept for calls of unknown bill + " +
+      "$0.36 reserved in flight + $0.002 for the next call = $1.0021",
+  );
+  expect(whole).toContain(
+    "b stopped at its own cap of 5000 tokens: 4100 tokens billed + 500 tokens reserved in flight + " +
+      "500 tokens for the next call = 5100 tokens",
+  );
+  expect(whole).toContain("next herdbench resume 20261123T184938Z-quick --max-cost USD goes on under another cap");
+  const alone = screen([own]);
+  expect(alone).toContain("61 s, 1 target stopped at a cap");
+  expect(alone).toContain("next herdbench report");
+});
+
+test("an overshoot is named, and so is what bills by the hour", () => {
+  const hourly = [
+    { target: "dedicated", usdPerHour: 39.2, usd: 0.6643 },
+    { target: "own", usdPerHour: 25, usd: null },
+  ];
+  const screen = flat(firstScreen(analysisOf([fineGroup("a")], { overshootUsd: 0.0123, hourly }), view));
+  expect(screen).toContain("spend overshoot $0.012: calls cost more than was reserved for them");
+  expect(screen).toContain(
+    "dedicated bills $39.2 an hour, used or not, and no cap holds that: 61 seconds of this run are $0.66",
+  );
+  expect(screen).toContain("own bills $25 an hour, used or not, and no cap holds that empty");
+});
+
+test("a run in parts lasted as long as they did", () => {
+  const analysis = analysisOf([fineGroup("a")], {});
+  const end = { ...analysis.manifest.end!, endUs: 3_720_000_000 };
+  const resumed = [
+    { startedAt: "", startUs: 3_700_000_000, stoppedUs: 30_000_000, clock: { name: "", originNs: "0" }, before: null },
+  ];
+  expect(firstScreen({ ...analysis, manifest: { ...analysis.manifest, end, resumed } }, view)).toContain(
+    "50 s in 2 parts",
+  );
+});
+
 test("of many warnings five are shown and the rest is counted", () => {
   const warnings = Array.from({ length: 8 }, (_, index) => `thing ${index} was skipped`);
   const screen = firstScreen(analysisOf([fineGroup("a")], { warnings }), view);

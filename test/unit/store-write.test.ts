@@ -103,11 +103,11 @@ test("an intent survives kill -9 of the process that wrote it", async () => {
 
 test("rows are never appended to a file that exists", () => {
   const path = join(temporaryFolder(), "rows.ndjson");
-  const writer = openRows(path);
+  const writer = openRows(path, "ax");
   writer.append({ id: "a" });
   writer.close();
   expect(readFileSync(path, "utf8")).toBe('{"id":"a"}\n');
-  expect(() => openRows(path)).toThrow(/cannot create .*rows\.ndjson: a file of this name is in the way/);
+  expect(() => openRows(path, "ax")).toThrow(/cannot create .*rows\.ndjson: a file of this name is in the way/);
 });
 
 test("a write that the system cuts short is told with its mend, and the next row starts on a line of its own", () => {
@@ -115,7 +115,7 @@ test("a write that the system cuts short is told with its mend, and the next row
   const program = `
     import { truncateSync } from "node:fs";
     import { openRows } from ${JSON.stringify(new URL("../../src/store/row-writer.ts", import.meta.url).href)};
-    const writer = openRows(${JSON.stringify(path)});
+    const writer = openRows(${JSON.stringify(path)}, "ax");
     try {
       writer.append({ id: "long", text: "x".repeat(9000) });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { random } from "../../core/random.ts";
+import { partOf } from "../../core/run.ts";
 import { msFromUs, type Us } from "../../core/units.ts";
 import type { Verdict } from "../analysis.ts";
 import type { Group } from "../group.ts";
@@ -56,25 +57,26 @@ export function verdictsOf(groups: readonly Group[], seed: number): readonly Ver
 }
 
 /**
- * TTFT by pair index, +∞ for a failure. First attempts only: a retry that went well does not undo the failure. Whole
- * microseconds, since equal differences must tie.
+ * TTFT by process and pair index, +∞ for a failure: what two processes of a resumed run sent is no pair. First attempts only:
+ * a retry that went well does not undo the failure. Whole microseconds, since equal differences must tie.
  */
-function ttftUsByPair(group: Group): ReadonlyMap<number, Us> {
-  return new Map(group.measured.flatMap(entryOf));
+function ttftUsByPair({ measured, resumedUs }: Group): ReadonlyMap<string, Us> {
+  return new Map(measured.flatMap((sample) => entryOf(sample, resumedUs)));
 }
 
-function entryOf(sample: Sample): readonly (readonly [pair: number, ttftUs: Us])[] {
-  const { observation } = sample;
-  const { sent, firstContent } = observation.stamps;
+function entryOf(sample: Sample, resumedUs: readonly Us[]): readonly (readonly [place: string, ttftUs: Us])[] {
+  const { pair, stamps } = sample.observation;
+  const { scheduled, sent, firstContent } = stamps;
+  const place = `${partOf(resumedUs, scheduled)} ${pair}`;
   const standing = standingOf(sample);
-  if (standing === "failure") return [[observation.pair, Infinity]];
+  if (standing === "failure") return [[place, Infinity]];
   if (standing !== "success" || sent === null || firstContent === null) return [];
-  return [[observation.pair, firstContent - sent]];
+  return [[place, firstContent - sent]];
 }
 
-function pairUp(ofA: ReadonlyMap<number, Us>, ofB: ReadonlyMap<number, Us>): readonly Pair[] {
-  return [...ofA].flatMap(([index, a]) => {
-    const b = ofB.get(index);
+function pairUp(ofA: ReadonlyMap<string, Us>, ofB: ReadonlyMap<string, Us>): readonly Pair[] {
+  return [...ofA].flatMap(([place, a]) => {
+    const b = ofB.get(place);
     return b === undefined || (a === Infinity && b === Infinity) ? [] : [{ a, b }];
   });
 }

@@ -1,3 +1,4 @@
+import { billedTokens } from "../../core/bill.ts";
 import { callUsd } from "../../core/target.ts";
 import type { Flag } from "../flags.ts";
 import { outputTokens, type Sample } from "../sample.ts";
@@ -12,45 +13,47 @@ export interface CallCost {
   readonly usdHigh: number;
 }
 
-const FREE: CallCost = { input: 0, output: 0, usd: 0, usdHigh: 0 };
-
 /**
- * Cost of one attempt. With usage: exact. A completed answer without: by the pinned tokenizer's counts, template left
- * out (`tokens_local`). A failed call without: between nothing and its reservation (`spend_uncertain`). Never sent:
- * nothing. Null when the target has no price per token (`price_unknown`, `needs_sweep`) or an answer no count
- * (`tokens_unknown`).
+ * Cost of one attempt. With the usage of an answer that ended: exact. A completed answer without: by the pinned tokenizer's
+ * counts, template left out (`tokens_local`). A failed call without: from what usage it reported, or nothing, to its
+ * reservation (`spend_uncertain`). Never sent, or turned away at the door: nothing. Null when the target has no price per token (`price_unknown`,
+ * `needs_sweep`) or an answer no count (`tokens_unknown`).
  */
 export function callCost(sample: Sample): { readonly cost: CallCost | null; readonly flags: readonly Flag[] } {
   const { observation, target } = sample;
   if (target.price.kind !== "tokens") {
     return { cost: null, flags: [target.price.kind === "hour" ? "needs_sweep" : "price_unknown"] };
   }
-  if (observation.stamps.sent === null) return { cost: FREE, flags: [] };
-  const exact = usageCost(sample);
+  const exact = billedCost(sample);
   if (exact !== null) return { cost: exact, flags: [] };
-  if (observation.outcome !== "completed") {
-    return { cost: { ...FREE, usdHigh: reservationUsd(sample) }, flags: ["spend_uncertain"] };
-  }
+  if (observation.outcome !== "completed") return { cost: uncertainCost(sample), flags: ["spend_uncertain"] };
   const { n } = outputTokens(sample);
   if (n === null) return { cost: null, flags: ["tokens_unknown"] };
   const { usage, request } = observation;
   return { cost: costOf(sample, usage?.input ?? request.inputTokens, n), flags: ["tokens_local"] };
 }
 
-/** Cost by reported usage; null without it or without a price per token. */
-export function usageCost(sample: Sample): CallCost | null {
+/** Cost of what is known to have been billed; null where that is not certain, or without a price per token. */
+export function billedCost(sample: Sample): CallCost | null {
+  const billed = billedTokens(sample.observation);
+  return billed === null ? null : costOf(sample, billed.input, billed.output);
+}
+
+/** Cost of a call whose bill is unknown: at least what its last running total says, where the server sends those. */
+export function uncertainCost(sample: Sample): CallCost {
   const { usage } = sample.observation;
-  if (usage === null || usage.input === null || usage.output === null) return null;
-  return costOf(sample, usage.input, usage.output);
+  const seen = usage === null ? null : costOf(sample, usage.input ?? 0, usage.output ?? 0);
+  const least = seen ?? { input: 0, output: 0, usd: 0 };
+  return { ...least, usdHigh: Math.max(least.usd, mostUsd(sample)) };
 }
 
 /**
- * The most that one call can cost: what was reserved for it, else its prompt and its whole output limit. 0 without a
- * price.
+ * The most that a call of unknown bill may have cost: what was reserved for it, or what had come when it was ended for going
+ * past that; else its prompt and its whole output limit. 0 without a price.
  */
-export function reservationUsd({ observation: { cost, request }, target }: Sample): number {
+function mostUsd({ observation: { cost, request }, target }: Sample): number {
   const most = { input: request.inputTokens, output: request.maxOutputTokens, cached: 0 };
-  return cost.reservedUsd ?? callUsd(target.price, most) ?? 0;
+  return Math.max(cost.reservedUsd ?? callUsd(target.price, most) ?? 0, cost.usd ?? 0);
 }
 
 function costOf(sample: Sample, input: number, output: number): CallCost | null {

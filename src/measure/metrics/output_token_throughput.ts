@@ -1,6 +1,6 @@
 import type { Group } from "../group.ts";
 import { figure, type GroupMetric, type GroupReading } from "../metric.ts";
-import { inside, steadyWindow } from "../steady-window.ts";
+import { isInside, steadyWindow } from "../steady-window.ts";
 import { tokenArrivals } from "../token-arrivals.ts";
 
 export const outputTokenThroughput: GroupMetric = {
@@ -19,14 +19,14 @@ export const outputTokenThroughput: GroupMetric = {
 function read(group: Group): GroupReading {
   const window = steadyWindow(group);
   if (window === null) return figure(null, 0, ["window_short"]);
-  const { startUs, endUs, seconds, answers } = window;
+  const { spans, seconds, answers } = window;
   const answersOfTokens = group.successes.map(tokenArrivals);
   const flags = [...new Set(answersOfTokens.flatMap((answer) => answer.flags))];
   let tokens = 0;
   for (const { arrivals } of answersOfTokens) {
     // One answer that cannot be placed makes the sum too low by an unknown amount.
     if (arrivals === null) return figure(null, answers.length, flags);
-    for (const arrival of arrivals) if (inside(arrival.atUs, startUs, endUs)) tokens += arrival.tokens;
+    for (const arrival of arrivals) if (isInside(arrival.atUs, spans)) tokens += arrival.tokens;
   }
   return figure(tokens / seconds, answers.length, flags);
 }

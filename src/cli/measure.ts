@@ -1,0 +1,62 @@
+import { capsOf, type Manifest } from "../core/run.ts";
+import type { Contender } from "../run/lane.ts";
+import type { Past } from "../run/past.ts";
+import { planOf } from "../scenario/plan.ts";
+import type { RunFolder } from "../store/run-folder.ts";
+import type { RealTime } from "../time/time.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { openProgress, silent } from "./progress.ts";
+import { publishReport, type ShowOptions } from "./publish-report.ts";
+import { recordRun } from "./record-run.ts";
+import { runVerdict } from "./verdict.ts";
+
+/** A run that is ready to begin, or to go on. */
+export interface Ready {
+  readonly folder: RunFolder;
+  readonly manifest: Manifest;
+  readonly contenders: readonly Contender[];
+  readonly past: Past;
+  readonly time: RealTime;
+  /** Of the simulator whose canary stream measures our own error. */
+  readonly canaryOrigin: string;
+}
+
+/** Sends what the manifest says and the past has not done, records it, reports it. */
+export async function measure(ready: Ready, options: ShowOptions): Promise<ExitCode> {
+  const { folder, manifest, contenders, past, time } = ready;
+  const interrupt = onInterrupt();
+  const isSilent = options.quiet === true || options.json === true;
+  const ids = manifest.targets.map(({ id }) => id);
+  try {
+    await recordRun(
+      folder,
+      manifest,
+      {
+        contenders,
+        plans: manifest.scenarios.map(({ scenario }) => planOf(scenario)),
+        timeouts: manifest.timeouts,
+        caps: capsOf(manifest),
+        past,
+        ca: null,
+        time,
+        signal: interrupt.signal,
+      },
+      ready.canaryOrigin,
+      isSilent ? silent : openProgress(errorScreen(), ids),
+    );
+  } finally {
+    interrupt.release();
+  }
+  return runVerdict(await publishReport(folder.path, options));
+}
+
+function errorScreen(): Parameters<typeof openProgress>[0] {
+  const { stderr } = process;
+  return {
+    write: (text) => void stderr.write(text),
+    isTTY: stderr.isTTY,
+    columns: stderr.columns || 80,
+    color: stderr.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+  };
+}

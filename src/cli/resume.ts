@@ -1,0 +1,98 @@
+import type { Manifest, RunRecord } from "../core/run.ts";
+import { hasLeft, isUndecided, pastOf, type Past } from "../run/past.ts";
+import { planOf } from "../scenario/plan.ts";
+import { lockRun, type Unlock } from "../store/lock.ts";
+import { readRun } from "../store/read.ts";
+import { reopenRun } from "../store/reopen.ts";
+import { resolveRun } from "../store/resolve.ts";
+import { realTime } from "../time/time.ts";
+import { contendersOf, warnOfProxy } from "./contenders.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { resumeAt, resumedManifest } from "./manifest.ts";
+import { measure } from "./measure.ts";
+import type { ShowOptions } from "./publish-report.ts";
+import { withSimulator } from "./select-targets.ts";
+import { startSimulatorProcess } from "./simulator-process.ts";
+import type { CapOptions } from "./spend.ts";
+import { UsageError } from "./usage-error.ts";
+import { version } from "./version.ts";
+
+export interface ResumeOptions extends ShowOptions, CapOptions {
+  readonly resultDir: string;
+  readonly providersDir?: string;
+}
+
+/**
+ * `herdbench resume RUN`: goes on with the plan in the run's own manifest. What has an intent is never sent again, whatever
+ * became of it; what was never let go is sent now. Keys are read anew from the variables that the manifest names.
+ */
+export async function resumeCommand(run: string, options: ResumeOptions): Promise<ExitCode> {
+  const path = await resolveRun(options.resultDir, run);
+  const unlock = await lockRun(path);
+  try {
+    const record = await readRun(path);
+    const past = pastOf(record);
+    refuseUnfit(record.manifest, past);
+    return await goOn({ path, unlock, record, past }, options);
+  } finally {
+    // Harmless after the folder was finished; after a failure the run can be resumed again.
+    await unlock();
+  }
+}
+
+function refuseUnfit(manifest: Manifest, past: Past): void {
+  const { runId, end, toolVersion, targets, scenarios } = manifest;
+  if (toolVersion !== version()) {
+    throw new UsageError(
+      `${runId} was begun by herdbench ${toolVersion}, this is ${version()}: its plan and prompts are certain in that version alone`,
+    );
+  }
+  const isWhole = scenarios.every(({ scenario }) => targets.every(({ id }) => !hasLeft(planOf(scenario), id, past)));
+  // A killed run of which nothing is missing has still to be closed.
+  if (end?.reason === "complete" || (end !== null && isWhole)) {
+    throw new UsageError(
+      `${runId} is complete, nothing is missing: \`herdbench report ${runId}\` rebuilds its reports, \`herdbench run\` measures again`,
+    );
+  }
+}
+
+interface Unfinished {
+  readonly path: string;
+  readonly unlock: Unlock;
+  readonly record: RunRecord;
+  readonly past: Past;
+}
+
+async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeOptions): Promise<ExitCode> {
+  const { manifest } = record;
+  const signedIn = await contendersOf(manifest.targets, options.providersDir ?? null, process.env);
+  warnOfProxy();
+  const simulator = await startSimulatorProcess({ seed: manifest.seed, ledger: null });
+  try {
+    const targets = withSimulator(manifest.targets, simulator.origin);
+    const contenders = signedIn.map((contender, i) => ({ ...contender, target: targets[i]! }));
+    const at = resumeAt(record, new Date());
+    const time = realTime(at.startUs);
+    const opening = resumedManifest(manifest, { targets, ...capsWith(manifest, options) }, at, time);
+    const folder = await reopenRun(path, opening, unlock, isUndecided);
+    return await measure(
+      { folder, manifest: opening, contenders, past, time, canaryOrigin: simulator.origin },
+      options,
+    );
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** The run's own caps, but for those that are given anew. */
+function capsWith(
+  manifest: Manifest,
+  options: CapOptions,
+): Pick<Manifest, "maxCostUsd" | "maxTotalTokens" | "maxRequests"> {
+  const { maxCost } = options;
+  return {
+    maxCostUsd: maxCost === "none" ? null : (maxCost ?? manifest.maxCostUsd),
+    maxTotalTokens: options.maxTotalTokens ?? manifest.maxTotalTokens,
+    maxRequests: options.maxRequests ?? manifest.maxRequests,
+  };
+}

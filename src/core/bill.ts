@@ -1,0 +1,27 @@
+import type { Observation } from "./observation.ts";
+
+/** Tokens that one call is billed for. */
+export interface BilledTokens {
+  readonly input: number;
+  readonly output: number;
+  /** Those of the input that came from a prefix cache. */
+  readonly cached: number;
+}
+
+const NOTHING: BilledTokens = { input: 0, output: 0, cached: 0 };
+
+/** No key, no money, no such model, too many requests: sellers turn these away before a token is read. */
+const TURNED_AWAY: ReadonlySet<number | null> = new Set([401, 402, 403, 404, 429]);
+
+/**
+ * What an attempt was billed for, as far as that is certain: its usage once the answer ended of its own accord, nothing when
+ * it was never sent or turned away at the door. Null when the seller may have billed something else: a time-out, a cut, or
+ * an end of our own making leaves at best a running total of what it had made by then.
+ */
+export function billedTokens({ stamps, outcome, finish, failure, usage }: Observation): BilledTokens | null {
+  if (stamps.sent === null) return NOTHING;
+  if (failure !== null && TURNED_AWAY.has(failure.status)) return NOTHING;
+  const hasEnded = outcome === "completed" || finish !== null;
+  if (!hasEnded || usage === null || usage.input === null || usage.output === null) return null;
+  return { input: usage.input, output: usage.output, cached: usage.cached ?? 0 };
+}

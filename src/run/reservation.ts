@@ -1,0 +1,76 @@
+import { billedTokens, type BilledTokens } from "../core/bill.ts";
+import type { Observation } from "../core/observation.ts";
+import type { Usage } from "../core/provider.ts";
+import { callUsd, type Price } from "../core/target.ts";
+
+/** Worst case of what a seller's own tokenizer and chat template add to our count. */
+const INPUT_TOKENS_PER_MARGIN_TOKEN = 10;
+const INPUT_MARGIN_TOKENS = 64;
+
+/**
+ * Text of any kind and language has fewer characters per token than this on average: English prose has four to five, code and
+ * JSON about three. Content events are not counted, since some servers cut tokens into several.
+ */
+const CHARS_PER_TOKEN_MAX = 8;
+
+/** The most that one call can take. */
+export interface Reservation {
+  /** Null without a price per token. */
+  readonly usd: number | null;
+  /** Input and output together. */
+  readonly tokens: number;
+}
+
+/** What one ended call took; null where the seller may have billed something that nobody said. */
+export interface Settlement {
+  readonly usd: number | null;
+  readonly tokens: number | null;
+  /** 0 when it never reached the server. */
+  readonly requests: 0 | 1;
+}
+
+/** What a call asks for. */
+export type Asked = Pick<Observation["request"], "inputTokens" | "maxOutputTokens">;
+
+/** What has come of an answer so far. */
+export interface SoFar {
+  readonly usage: Usage | null;
+  /** Of text. */
+  readonly chars: number;
+}
+
+/** The planned input with a margin of 10 % and 64 tokens, and the full output limit. */
+export function worstCase(price: Price, asked: Asked): Reservation {
+  const margin = Math.ceil(asked.inputTokens / INPUT_TOKENS_PER_MARGIN_TOKEN) + INPUT_MARGIN_TOKENS;
+  const input = asked.inputTokens + margin;
+  const output = asked.maxOutputTokens;
+  return { usd: callUsd(price, { input, output, cached: 0 }), tokens: input + output };
+}
+
+/** True when what has come already costs more than was reserved for the whole call. */
+export function isPast(price: Price, reserved: Reservation, asked: Asked, soFar: SoFar): boolean {
+  const least = tokensAtLeast(asked, soFar);
+  if (least.input + least.output > reserved.tokens) return true;
+  const usd = callUsd(price, least);
+  return usd !== null && reserved.usd !== null && usd > reserved.usd;
+}
+
+/** What a call took: by its bill, or what had come when it was ended for going past its reservation; else unknown. */
+export function settlementOf(price: Price, observation: Observation): Settlement {
+  const { reason, request, usage, response, stamps } = observation;
+  const requests = stamps.sent === null ? 0 : 1;
+  const wasPast = reason === "overshoot";
+  const billed =
+    billedTokens(observation) ?? (wasPast ? tokensAtLeast(request, { usage, chars: response.chars }) : null);
+  if (billed === null) return { usd: null, tokens: null, requests };
+  return { usd: callUsd(price, billed), tokens: billed.input + billed.output, requests };
+}
+
+/** A lower bound: by the server's running totals where it sends them, else by the length of the text. */
+function tokensAtLeast(asked: Asked, { usage, chars }: SoFar): BilledTokens {
+  return {
+    input: usage?.input ?? asked.inputTokens,
+    output: Math.max(usage?.output ?? 0, Math.floor(chars / CHARS_PER_TOKEN_MAX)),
+    cached: usage?.cached ?? 0,
+  };
+}
