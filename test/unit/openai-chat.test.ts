@@ -84,6 +84,14 @@ describe("the OpenAI chat stream", () => {
   ] as const)("maps finish_reason %s to %s", (wire, reason) => {
     expect(parts(delta({}, wire))).toEqual([finish(reason)]);
   });
+  it("believes a seller's own finish reasons before the usual ones", () => {
+    const finishReasons = { done: "stop", cancelled: "length", constructor: "other" } as const;
+    const read = openaiChat({ ...PLAIN, finishReasons }).reader({ status: 200, headers: {} });
+    const reasons = ["done", "cancelled", "eos", "toString"].flatMap((reason) =>
+      read({ event: null, data: JSON.stringify(delta({}, reason)) }),
+    );
+    expect(reasons).toEqual([finish("stop"), finish("length"), finish("stop"), finish("other")]);
+  });
   it("counts text once when choices[].text repeats delta.content", () => {
     expect(parts({ choices: [{ index: 0, text: "a", delta: { content: "a", token_id: 5 }, seed: 1 }] })).toEqual([
       text("a"),
@@ -342,5 +350,12 @@ describe("the OpenAI chat request", () => {
       stream: true,
       temperature: 0,
     });
+  });
+  it("sends no member that was not asked for: a seller's own ones, then the target's, and never one that the seller refuses", () => {
+    const dialect = { ...PLAIN, extraBody: { ignore_eos: true, seed: 1 }, refuses: ["logprobs", "seed"] };
+    const { body } = openaiChat(dialect).request({ ...call, extraBody: { ignore_eos: false, logprobs: true } });
+    expect(JSON.parse(body!)).toMatchObject({ ignore_eos: false });
+    const members = ["model", "messages", "max_tokens", "stream", "stream_options", "ignore_eos"];
+    expect(Object.keys(JSON.parse(body!) as object)).toEqual(members);
   });
 });
