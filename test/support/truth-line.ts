@@ -27,7 +27,7 @@ export interface MeasuredLine {
   readonly eventsPerSecond: number;
   readonly errors: ErrorSpreads;
   /** Of bare sockets under the same load, just before. */
-  readonly floor: ErrorSpreads;
+  readonly bare: ErrorSpreads;
   /** Of the TTFT error, until the server had read the request: in a burst it reads one after another. */
   readonly arrivalMs: Spread;
   readonly leastMs: number;
@@ -63,8 +63,8 @@ export async function measureLine(line: Line, plantMs: number): Promise<Measured
   });
   const serve = { profiles: { truth: line.profile }, tls: line.wire === "tls" };
   const bareServer = await startTruthSimulator(serve);
-  const bare = await bareRun({ simulator: bareServer, profile: "truth", scenario });
-  const floor = spreadsOf(bareErrors(bare, await bareServer.stop()));
+  const bareAnswers = await bareRun({ simulator: bareServer, profile: "truth", scenario });
+  const bare = spreadsOf(bareErrors(bareAnswers, await bareServer.stop()));
 
   const simulator = await startTruthSimulator(serve);
   const watch = await watchHost();
@@ -83,7 +83,7 @@ export async function measureLine(line: Line, plantMs: number): Promise<Measured
     events,
     eventsPerSecond: (events / spanMs) * 1000,
     errors,
-    floor,
+    bare,
     arrivalMs: spreadOf(answers.map(({ arrivalMs }) => arrivalMs)),
     leastMs: leastOf(answers),
     tpotShareP50: quantileOf(tpotShares, 0.5) ?? Number.NaN,
@@ -96,7 +96,7 @@ export async function measureLine(line: Line, plantMs: number): Promise<Measured
   return {
     ...measured,
     wrong: wrongOf(line, answers, measured.leastMs),
-    late: [...brokenCeilings(errors, floor), ...paceProblems(measured)],
+    late: [...brokenCeilings(errors, { bare, idleMsP99: host.p99Ms }), ...paceProblems(measured)],
   };
 }
 
