@@ -24,6 +24,7 @@ export async function contendersOf(
       return {
         target,
         wire: openaiChat(provider.dialect),
+        metricsUrl: metricsUrl(target, provider),
         isModel: echoTest(provider.dialect.echo, namesOf(target, provider)),
         ...signIn.get(target.id)!,
       };
@@ -44,4 +45,8 @@ export function warnOfProxy(): void {
   );
   if (set.length > 0)
     process.stderr.write(`herdbench: ${set.join(", ")}: not used by this version, connections are direct\n`);
+}
+
+function metricsUrl({ baseUrl }: Target, { metricsPath }: Provider): string | null {
+  return metricsPath === null ? null : `${new URL(baseUrl).origin}${metricsPath}`;
 }

@@ -4,6 +4,7 @@ import { quantileOf } from "../measure/quantile.ts";
 import { openaiChat, PLAIN } from "../protocol/openai-chat.ts";
 import { startCanary } from "../run/canary.ts";
 import { runAll, type RunRequest } from "../run/runner.ts";
+import { scrapeServers } from "../run/server-metrics.ts";
 import type { Sink } from "../run/lane.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { countInWorker, type CountItem } from "../tokens/pool.ts";
@@ -24,6 +25,9 @@ export async function recordRun(
 ): Promise<void> {
   await folder.writeManifest(opening);
   const texts = openTexts();
+  // A resumed run has no reading from before its first request to set beside the last one.
+  const asked = opening.resumed.length > 0 ? [] : of.contenders;
+  const scrapeAgain = await scrapeServers(asked, of.ca, of.time);
   const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.time);
   const running = runAll({
     ...of,
@@ -41,6 +45,8 @@ export async function recordRun(
     clientErrorMsP99: quantileOf(errorsMs, 0.99),
     simulatorLatenessMsP99: serverLatenessMsP99,
   };
+  const scrapes = await scrapeAgain();
+  if (scrapes.length > 0) await folder.writeServerMetrics(scrapes);
   await folder.writeTokens(await countInWorker(texts.items));
   await folder.writeManifest(endedManifest(opening, end));
   await folder.finish();

@@ -1,6 +1,7 @@
 import type { CapReached, Caps, RunCaps } from "./caps.ts";
 import type { EventTrace, Intent, Observation, TokenCount } from "./observation.ts";
 import type { Scenario } from "./scenario.ts";
+import type { ServerScrape } from "./server-metrics.ts";
 import type { Target } from "./target.ts";
 import type { Us } from "./units.ts";
 
@@ -135,6 +136,8 @@ export interface RunRecord {
   readonly tokens: ReadonlyMap<string, TokenCount>;
   /** Intents without an observation: in flight when the process was killed. */
   readonly lost: readonly Intent[];
+  /** Engines' own metrics around the run; empty when no target has any. */
+  readonly serverScrapes: readonly ServerScrape[];
   /** What the reader had to mend or skip, one sentence each. */
   readonly warnings: readonly string[];
 }

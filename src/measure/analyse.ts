@@ -6,6 +6,7 @@ import { hourlySpend, overshootUsd, spentUsd } from "./cost/spent.ts";
 import { countsOf, identityProblems } from "./counts.ts";
 import type { Flag } from "./flags.ts";
 import { groupsOf, type Group } from "./group.ts";
+import { serverMetrics } from "./server-metrics.ts";
 import { summarise } from "./summarise.ts";
 import { clientDelayWarnings, validityOf } from "./validity.ts";
 import { vantageFaults } from "./vantage-fault.ts";
@@ -48,8 +49,12 @@ export function analyse(
     hourly: hourlySpend(manifest),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
     vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),
+    serverMetrics: serverMetrics(record.serverScrapes, groups),
     warnings: [
       ...clientDelayWarnings(delays),
+      ...record.serverScrapes.flatMap(({ target, url, problem }) =>
+        problem === null ? [] : [`${target}: its own metrics at ${url} could not be read: ${problem}`],
+      ),
       ...record.warnings,
       ...(closed ? [] : ["the run ended without closing: killed or power lost"]),
       ...strayWarning(record, groups),

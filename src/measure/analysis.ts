@@ -4,6 +4,7 @@ import type { Reason } from "../core/observation.ts";
 import type { Manifest } from "../core/run.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
+import type { ServerMetric } from "./server-metrics.ts";
 import type { Us } from "../core/units.ts";
 import type { HourlySpend } from "./cost/spent.ts";
 
@@ -92,5 +93,7 @@ export interface Analysis {
   readonly verdicts: readonly Verdict[];
   /** Stretches of time in which no target could be reached from here, and the attempts that they excuse. */
   readonly vantageFaults: readonly { readonly startUs: Us; readonly endUs: Us; readonly excused: number }[];
+  /** Latencies as the engines themselves measured them, beside ours; empty where none tells any. */
+  readonly serverMetrics: readonly ServerMetric[];
   readonly warnings: readonly string[];
 }

@@ -28,6 +28,7 @@ import { tokensPerEvent } from "./metrics/tokens_per_event.ts";
 import { tpot } from "./metrics/tpot.ts";
 import { ttfb } from "./metrics/ttfb.ts";
 import { ttft } from "./metrics/ttft.ts";
+import { ttftGap } from "./metrics/ttft_gap.ts";
 import { ttftFromSchedule } from "./metrics/ttft_from_schedule.ts";
 import { userLatency } from "./metrics/user_latency.ts";
 
@@ -38,6 +39,7 @@ export const METRICS: readonly Metric[] = [
   ttfb,
   connect,
   rtt,
+  ttftGap,
   firstRequest,
   tpot,
   icl,

@@ -28,6 +28,11 @@ export const FLAGS = {
   price_unknown: "no price is known, so no cost",
   proxied: "requests went through a proxy, whose time is inside every latency",
   retried: "failed requests were tried again; figures are of first attempts, user_latency alone is over all",
+  server_clock_jumpy:
+    "the gap between our TTFT and the server's own varies by more than itself: one of the two clocks measures something else",
+  server_clock_negative:
+    "the server says it had a first token after it had reached us: its figure is not to be believed",
+  server_queue_untold: "the server tells its prompt time without its queue: waiting counts into the gap",
   slo_unjudged: "at least one answer could not be judged against a limit and counts as not good",
   spend_uncertain: "failed calls without usage may have been billed: only the upper end counts them",
   tokens_local: "tokens of at least one answer counted by the pinned tokenizer, since usage was not reported",

@@ -40,6 +40,8 @@ export interface RequestMetric extends Declared {
   /** False for an attempt that could not have had a value even if all had gone well. */
   readonly applies: (sample: Sample) => boolean;
   readonly read: (sample: Sample) => Reading;
+  /** What the values show together and none alone; absent: nothing. */
+  readonly judge?: (values: readonly number[]) => readonly Flag[];
 }
 
 /** One figure over a group, in the metric's unit. */

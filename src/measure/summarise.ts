@@ -22,7 +22,7 @@ export function summarise(group: Group): readonly SummaryRow[] {
 function requestRows(group: Group, metric: RequestMetric): readonly SummaryRow[] {
   const readings = population(group, metric).map(metric.read);
   const values = readings.flatMap((reading) => reading.values);
-  const flags = [...new Set(readings.flatMap((reading) => reading.flags))];
+  const flags = [...new Set([...readings.flatMap((reading) => reading.flags), ...(metric.judge?.(values) ?? [])])];
   const sorted = ascending(values);
   const rows = STATS.map((stat) => row(group, metric, stat, statistic(sorted, stat, flags)));
   if (metric.failures === "left-out") return rows;

@@ -58,6 +58,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       ...byScenario(analysis).map(scenarioSection),
       ...(analysis.verdicts.length === 0 ? [] : [verdictSection(analysis.verdicts)]),
       requestSection(analysis),
+      ...serverSections(analysis),
       targetSection(analysis),
       definitionSection(),
       ...flagSections(analysis),
@@ -138,6 +139,34 @@ function requestSection(analysis: Analysis): Section {
       ]),
     ),
   };
+}
+
+/** What engines measured themselves, beside ours; nothing where none tells anything. */
+function serverSections({ serverMetrics }: Analysis): readonly Section[] {
+  if (serverMetrics.length === 0) return [];
+  return [
+    {
+      heading: "Engines' own metrics",
+      text:
+        "Means over all that the engine served during the run, other clients' requests too, beside the means over all of our " +
+        "answers, warm-ups too. Ours hold the network. Inter-token latency counts gaps, TPOT counts tokens.",
+      table: table(
+        ["target", "metric of the engine"],
+        ["its mean ms", "n", "our mean ms", "n"],
+        ["ours"],
+        serverMetrics.map((metric) => [
+          [metric.target, metric.name],
+          [
+            short(metric.serverMeanMs),
+            String(metric.serverCount),
+            short(metric.ourMeanMs),
+            metric.ours === null ? NO_VALUE : String(metric.ourCount),
+          ],
+          [metric.ours ?? NO_VALUE],
+        ]),
+      ),
+    },
+  ];
 }
 
 function targetSection(analysis: Analysis): Section {

@@ -21,6 +21,8 @@ export interface Contender {
   readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
   /** Whether a model name in an answer is the one that was asked for. */
   readonly isModel: (echoed: string) => boolean;
+  /** Address of the engine's own metrics; null when it has none. */
+  readonly metricsUrl: string | null;
   /** Takes the target's credentials out of a text that came from outside: a server may echo them. */
   readonly redact: (text: string) => string;
 }

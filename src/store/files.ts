@@ -4,6 +4,9 @@ export const MANIFEST_FILE = "manifest.json";
 /** There while a process writes the folder, and after it was killed. */
 export const LOCK_FILE = "lock.json";
 
+/** Engines' own metrics around the run; absent when no target has any. */
+export const SERVER_METRICS_FILE = "server-metrics.json";
+
 /** The NDJSON files; each becomes `<name>.gz` when the run is finished. */
 export const ROW_FILES = {
   intents: "intents.ndjson",

@@ -7,6 +7,7 @@ import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { readRows } from "./rows.ts";
 import { eventTraceSchema, intentSchema, observationSchema, tokenCountSchema } from "./schema.ts";
+import { readServerMetrics } from "./server-metrics.ts";
 import { contentError, errorCode, storeError } from "./store-error.ts";
 
 /**
@@ -19,13 +20,15 @@ export async function readRun(path: string): Promise<RunRecord> {
   const observations = await readRows(path, ROW_FILES.observations, observationSchema);
   const events = await readRows(path, ROW_FILES.events, eventTraceSchema);
   const tokens = await readRows(path, ROW_FILES.tokens, tokenCountSchema);
+  const serverMetrics = await readServerMetrics(path);
   return {
     manifest,
     observations: [...observations.byId.values()],
     events: events.byId,
     tokens: tokens.byId,
     lost: [...intents.byId.values()].filter(({ id }) => !observations.byId.has(id)),
-    warnings: [intents, observations, events, tokens].flatMap((rows) => rows.warnings),
+    serverScrapes: serverMetrics.scrapes,
+    warnings: [intents, observations, events, tokens, serverMetrics].flatMap(({ warnings }) => warnings),
   };
 }
 

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { EventTrace, Intent, Observation, TokenCount } from "../core/observation.ts";
 import type { Manifest } from "../core/run.ts";
+import type { ServerScrape } from "../core/server-metrics.ts";
 import { gzipAtomically, writeAtomically } from "./atomic.ts";
 import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
 import type { Unlock } from "./lock.ts";
 import { openRows } from "./row-writer.ts";
+import { writeServerMetrics } from "./server-metrics.ts";
 
 /** The folder of one run while it is being written. Every method throws StoreError. */
 export interface RunFolder {
@@ -19,6 +21,8 @@ export interface RunFolder {
   appendEvents(trace: EventTrace): void;
   /** All local token counts at once, after the run. */
   writeTokens(counts: Iterable<TokenCount>): Promise<void>;
+  /** Engines' own metrics, after the run. */
+  writeServerMetrics(scrapes: readonly ServerScrape[]): Promise<void>;
   /** Closes and compresses the row files and unlocks the folder. To be called once; nothing can be appended after it. */
   finish(): Promise<void>;
 }
@@ -51,6 +55,7 @@ export function openRunFolder(
       await writeAtomically(join(path, ROW_FILES.tokens), lines.join(""));
       hasTokens = true;
     },
+    writeServerMetrics: (scrapes) => writeServerMetrics(path, scrapes),
     finish: async () => {
       for (const writer of [intents, observations, events]) writer.close();
       const files = [ROW_FILES.intents, ROW_FILES.observations, ROW_FILES.events];

@@ -6,6 +6,7 @@ import { FAILURE_KINDS, FAILURE_DETAIL_MAX, type Failure } from "../../src/core/
 import type { Random } from "../../src/core/random.ts";
 import { httpFailure, streamFailure } from "../../src/protocol/errors.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
+import { histogramsOf } from "../../src/protocol/prometheus.ts";
 import { sseFramer } from "../../src/protocol/sse.ts";
 import { rateWindows } from "../../src/protocol/rate-limits.ts";
 import { rateLimitOf } from "../../src/run/rate-limit.ts";
@@ -35,10 +36,11 @@ export function fuzzTargets(): readonly Target[] {
   const refusals = corpus.filter(({ head }) => head.status !== 200).map(({ bytes }) => bytes);
   return [
     { name: "sse framer", share: 20, seeds: bodies, run: frames },
-    { name: "openai-chat reader", share: 25, seeds: data, run: parts },
+    { name: "openai-chat reader", share: 20, seeds: data, run: parts },
     { name: "response", share: 20, seeds: bodies, run: response },
     { name: "error normaliser", share: 15, seeds: [...refusals, ...data], run: normalised },
     { name: "rate-limit headers", share: 5, seeds: headerSeeds(), run: rateLimit },
+    { name: "prometheus page", share: 5, seeds: [Buffer.from(VLLM_PAGE)], run: prometheus },
     { name: "json text", share: 10, seeds: jsonSeeds(), run: jsonText },
     { name: "store row", share: 5, seeds: rowSeeds(), run: row },
   ];
@@ -160,6 +162,20 @@ function rateLimit(input: Buffer): string {
     assert.ok(value === null || (Number.isFinite(value) && value >= 0));
   }
   return said.retryAfterMs === null ? "limits" : "retry-after";
+}
+
+const VLLM_PAGE = `# HELP vllm:time_to_first_token_seconds Histogram of time to first token in seconds.
+# TYPE vllm:time_to_first_token_seconds histogram
+vllm:time_to_first_token_seconds_bucket{engine="0",le="0.001",model_name="m"} 0.0
+vllm:time_to_first_token_seconds_count{engine="0",model_name="m"} 12.0
+vllm:time_to_first_token_seconds_sum{engine="0",model_name="m"} 1.25e+00
+`;
+
+function prometheus(input: Buffer): string {
+  const found = histogramsOf(input.toString("latin1"));
+  assert.equal(new Set(found.map(({ name }) => name)).size, found.length);
+  for (const { sum, count } of found) assert.ok([sum, count].every((value) => Number.isFinite(value) && value >= 0));
+  return found.length === 0 ? "no histogram" : "histograms";
 }
 
 function jsonText(input: Buffer): string {

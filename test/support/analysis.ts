@@ -117,6 +117,7 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
     hourly: [],
     verdicts: [],
     vantageFaults: [],
+    serverMetrics: [],
     warnings: [],
     ...fields,
   };

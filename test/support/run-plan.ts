@@ -93,6 +93,7 @@ export async function runPlan(of: {
       target,
       wire,
       authorize: async (request) => request,
+      metricsUrl: null,
       isModel: (echoed) => echoed === target.modelId,
       redact: (text) => text,
     })),
@@ -139,5 +140,10 @@ export async function runPlan(of: {
     end: { ...end, clientErrorMsP99: null, simulatorLatenessMsP99: null },
   };
   const events = new Map(calls.flatMap(({ trace }) => (trace === null ? [] : [[trace.id, trace] as const])));
-  return { end, calls, skipped, record: { manifest, observations, events, tokens: new Map(), lost: [], warnings: [] } };
+  return {
+    end,
+    calls,
+    skipped,
+    record: { manifest, observations, events, tokens: new Map(), lost: [], serverScrapes: [], warnings: [] },
+  };
 }

@@ -43,7 +43,16 @@ export async function truthRun(of: {
   let sent = 0;
   const end = await runAll({
     runId: randomUUID(),
-    contenders: [{ target, wire, authorize: async (request) => request, isModel: () => true, redact: (text) => text }],
+    contenders: [
+      {
+        target,
+        wire,
+        authorize: async (request) => request,
+        metricsUrl: null,
+        isModel: () => true,
+        redact: (text) => text,
+      },
+    ],
     plans: [planOf(of.scenario)],
     timeouts: PATIENT,
     caps: { run: NO_CAPS, targets: {} },
