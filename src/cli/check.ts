@@ -37,6 +37,7 @@ const CHECK: Scenario = {
   warmups: 0,
   slo: { ttftMs: null, tpotMs: null, e2eMs: null, percentile: 0.9 },
   arrangement: "paired",
+  retry: null,
   seed: 405,
 };
 const TIMEOUTS = { connectMs: 10_000, firstContentMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
@@ -128,6 +129,7 @@ async function observe(
         skipped: () => undefined,
       },
       onScenario: () => undefined,
+      onStop: () => undefined,
     });
   } finally {
     interrupt.release();

@@ -3,7 +3,7 @@ import type { Target } from "../core/target.ts";
 import { echoTest } from "../protocol/echo.ts";
 import { openaiChat } from "../protocol/openai-chat.ts";
 import { loadProvider } from "../registry.ts";
-import type { Contender } from "../run/lane.ts";
+import type { Contender } from "../run/contender.ts";
 import { signIns } from "./credentials.ts";
 
 /**

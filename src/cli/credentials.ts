@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../core/provider.ts";
 import type { Target } from "../core/target.ts";
-import type { Contender } from "../run/lane.ts";
+import type { Contender } from "../run/contender.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** How one target is signed in to. */

@@ -85,6 +85,8 @@ export function endedManifest(manifest: Manifest, own: RunEnd): Manifest {
   const end = {
     ...own,
     windows: [...before.windows, ...own.windows],
+    stops: [...before.stops, ...own.stops],
+    pauses: [...before.pauses, ...own.pauses],
     clientErrorMsP99: worse(before.clientErrorMsP99, own.clientErrorMsP99),
     simulatorLatenessMsP99: worse(before.simulatorLatenessMsP99, own.simulatorLatenessMsP99),
   };

@@ -1,5 +1,5 @@
 import { capsOf, type Manifest } from "../core/run.ts";
-import type { Contender } from "../run/lane.ts";
+import type { Contender } from "../run/contender.ts";
 import type { Past } from "../run/past.ts";
 import { planOf } from "../scenario/plan.ts";
 import type { RunFolder } from "../store/run-folder.ts";

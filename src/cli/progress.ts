@@ -6,6 +6,8 @@ export interface Progress {
   /** @param planned requests per target; null where answers decide */
   scenario(title: string, planned: number | null): void;
   seen(observation: Observation): void;
+  /** One line that stays. */
+  note(text: string): void;
   stop(): void;
 }
 
@@ -74,12 +76,22 @@ export function openProgress(screen: Screen, targets: readonly string[]): Progre
         row.ttftSumMs += (stamps.firstContent - stamps.sent) / 1000;
       }
     },
+    note: (text) => {
+      screen.write(`${erase()}${text}\n`);
+      drawn = 0;
+      if (screen.isTTY && timer !== null) draw();
+    },
     stop: close,
   };
 }
 
 /** Says nothing: for `--quiet`. */
-export const silent: Progress = { scenario: () => undefined, seen: () => undefined, stop: () => undefined };
+export const silent: Progress = {
+  scenario: () => undefined,
+  seen: () => undefined,
+  note: () => undefined,
+  stop: () => undefined,
+};
 
 interface Row {
   ended: number;

@@ -4,11 +4,12 @@ import { quantileOf } from "../measure/quantile.ts";
 import { openaiChat, PLAIN } from "../protocol/openai-chat.ts";
 import { startCanary } from "../run/canary.ts";
 import { runAll, type RunRequest } from "../run/runner.ts";
+import type { Sink } from "../run/contender.ts";
 import { scrapeServers } from "../run/server-metrics.ts";
-import type { Sink } from "../run/lane.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { countInWorker, type CountItem } from "../tokens/pool.ts";
 import { endedManifest } from "./manifest.ts";
+import { stopNotice } from "./notices.ts";
 import type { Progress } from "./progress.ts";
 
 /**
@@ -19,7 +20,7 @@ import type { Progress } from "./progress.ts";
 export async function recordRun(
   folder: RunFolder,
   opening: Manifest,
-  of: Omit<RunRequest, "sink" | "onScenario" | "runId">,
+  of: Omit<RunRequest, "sink" | "onScenario" | "onStop" | "runId">,
   canaryOrigin: string,
   progress: Progress,
 ): Promise<void> {
@@ -34,6 +35,7 @@ export async function recordRun(
     runId: folder.id,
     sink: sinkTo(folder, texts, progress),
     onScenario: (plan, label) => progress.scenario(`${plan.scenario.id}  ${label}`, plannedCount(plan)),
+    onStop: (stop) => progress.note(stopNotice(stop)),
   });
   // Settled first: the canary has to end whether the run did well or not.
   const [outcome] = await Promise.allSettled([running]);

@@ -1,5 +1,5 @@
 import { DEFAULT_MODEL, type HttpRequest } from "../core/provider.ts";
-import type { Contender } from "../run/lane.ts";
+import type { Contender } from "../run/contender.ts";
 import { promptOf } from "../scenario/prompts.ts";
 import { writeAtomically } from "../store/atomic.ts";
 import { recordingText, type Recording } from "../store/recording.ts";

@@ -37,6 +37,7 @@ export async function showScenario(id: string, options: JsonOption): Promise<Exi
   print(
     `warm-ups ${scenario.warmups}, arrangement ${scenario.arrangement}, content ${scenario.prompt.content}, cache ${scenario.prompt.cache}`,
   );
+  print(retryLine(scenario));
   print(text.trimEnd());
   return EXIT.ok;
 }
@@ -53,6 +54,12 @@ export async function validateScenarios(files: readonly string[]): Promise<ExitC
   }
   if (problems.length > 0) throw new UsageError(...problems);
   return EXIT.ok;
+}
+
+function retryLine({ retry }: Scenario): string {
+  if (retry === null) return "retries none: a failure stands";
+  const { attempts, on, backoffMs, waitMsMax } = retry;
+  return `retries up to ${attempts} attempts on ${on.join(", ")}; waits ${backoffMs} ms, doubling, up to ${waitMsMax} ms`;
 }
 
 function listLine({ id, prompt, load, stop, slo }: Scenario): string {

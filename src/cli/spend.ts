@@ -85,7 +85,8 @@ export interface Ceiling {
 export function ceilings(plans: readonly Plan[], targets: readonly Target[]): Ceiling[] {
   return plans.flatMap(({ scenario, warmups, arrivals }) =>
     targets.map((target) => {
-      const requests = warmups.length + arrivals.length;
+      // At the worst every request takes all its attempts.
+      const requests = warmups.length + arrivals.length * (scenario.retry?.attempts ?? 1);
       const { inputTokens, outputTokens } = scenario.prompt;
       const each = worstCase(target.price, { inputTokens, maxOutputTokens: outputTokens }).usd;
       return {

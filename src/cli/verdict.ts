@@ -3,7 +3,7 @@ import { total } from "../measure/counts.ts";
 import { isGone } from "../measure/gone.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 
-/** The exit code of a run by what its records say. */
+/** The exit code of a run by what its records say. A target that was stopped for good has failed, however well it began. */
 export function runVerdict(analysis: Analysis): ExitCode {
   const { manifest, validity, groups } = analysis;
   const found: ExitCode[] = [];
@@ -11,7 +11,10 @@ export function runVerdict(analysis: Analysis): ExitCode {
   if (manifest.end?.reason === "budget") found.push(EXIT.budget);
   if (!validity.valid) found.push(EXIT.invalid);
   const judged = groups.filter((group) => !isGone(group));
-  if (judged.some((group) => failureShare(group) > manifest.maxFailureShare)) found.push(EXIT.targetFailed);
+  const stopped = new Set(manifest.end?.stops.flatMap(({ target, resumedUs }) => (resumedUs === null ? [target] : [])));
+  const hasFailed = (group: GroupAnalysis): boolean =>
+    stopped.has(group.target.id) || failureShare(group) > manifest.maxFailureShare;
+  if (judged.some(hasFailed)) found.push(EXIT.targetFailed);
   return exitCode(found);
 }
 

@@ -19,6 +19,19 @@ export const FAILURE_KINDS = [
 
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
+/** Those that another attempt a little later may not meet again; the others need a person, or another request. */
+export const TRANSIENT_KINDS = [
+  "rate-limited",
+  "overloaded",
+  "server-error",
+  "timeout",
+  "network",
+  "protocol",
+  "truncated",
+] as const satisfies readonly FailureKind[];
+
+export type TransientKind = (typeof TRANSIENT_KINDS)[number];
+
 /** Which limit a `timeout` ran into. */
 export type TimeoutStage = "connect" | "first-content" | "idle" | "total";
 

@@ -1,4 +1,5 @@
 import type { CapReached, Caps, RunCaps } from "./caps.ts";
+import type { FailureKind } from "./failure.ts";
 import type { EventTrace, Intent, Observation, TokenCount } from "./observation.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ServerScrape } from "./server-metrics.ts";
@@ -28,6 +29,29 @@ export interface ScenarioWindow {
   readonly loopDelayMsMax: number;
 }
 
+/** A target that was not asked any more, since its failures in a row would not mend. */
+export interface TargetStop {
+  readonly target: string;
+  readonly atUs: Us;
+  /** Failures in a row by then, and what the last of them was. */
+  readonly failures: number;
+  readonly kind: FailureKind;
+  readonly code: string | null;
+  /** Requests that went out meanwhile to see whether it is back. */
+  readonly probes: number;
+  /** When it answered again; null when it did not. */
+  readonly resumedUs: Us | null;
+}
+
+/** What a closed loop waited since a target asked it to, `retry-after` and its like. */
+export interface TargetPause {
+  readonly scenario: string;
+  readonly target: string;
+  readonly count: number;
+  /** In all, milliseconds. */
+  readonly waitedMs: number;
+}
+
 /** Known only when the run ends; null in a manifest means that the process was killed. */
 export interface RunEnd {
   readonly endedAt: string;
@@ -39,6 +63,8 @@ export interface RunEnd {
   /** What calls cost beyond what was reserved for each of them, USD. */
   readonly overshootUsd: number;
   readonly windows: readonly ScenarioWindow[];
+  readonly stops: readonly TargetStop[];
+  readonly pauses: readonly TargetPause[];
   /** The client's own error measured by the live canary during this run, p99 in milliseconds; null when none ran. */
   readonly clientErrorMsP99: number | null;
   /** How late the simulator wrote by its own ledger during this run, p99 in milliseconds; null when it did not say. */

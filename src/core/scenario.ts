@@ -1,3 +1,4 @@
+import type { TransientKind } from "./failure.ts";
 import type { Us } from "./units.ts";
 
 /** What the model is asked to read and write. Token counts are those of the pinned Llama 3.1 tokenizer. */
@@ -45,6 +46,18 @@ export interface Slo {
 /** `paired`: all targets in the same minutes on one schedule. `rotated`: one target after another. */
 export type Arrangement = "paired" | "rotated";
 
+/** What happens to a request that fails; the runner alone tries again, and each attempt is a record of its own. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  readonly attempts: number;
+  /** Failures that are tried again. */
+  readonly on: readonly TransientKind[];
+  /** Longest wait before the second attempt; it doubles before each further one. */
+  readonly backoffMs: number;
+  /** No wait is longer, and a server that asks for a longer one is not asked again. */
+  readonly waitMsMax: number;
+}
+
 /** One workload: what is asked, how fast, for how long, and what counts as good. */
 export interface Scenario {
   readonly id: string;
@@ -58,6 +71,8 @@ export interface Scenario {
   readonly warmups: number;
   readonly slo: Slo;
   readonly arrangement: Arrangement;
+  /** Null: a failure stands. */
+  readonly retry: RetryPolicy | null;
   readonly seed: number;
 }
 

@@ -41,7 +41,8 @@ export function failureName({ observation, target }: Sample): string | null {
   if (outcome !== "completed") return reason === "breaker" ? "held back" : (failure?.kind ?? reason ?? outcome);
   if (flags.includes("empty")) return "without an answer";
   if (finish === "content-filter") return "content-filter";
-  return isOtherModel(modelEchoed, target) ? "another model" : null;
+  // The run knows the names that its provider gives the model, and flags every other one.
+  return flags.includes("model_differs") && isOtherModel(modelEchoed, target) ? "another model" : null;
 }
 
 /** Milliseconds from one stamp to another; null when either did not happen. */

@@ -27,6 +27,8 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
     ...goneSentences(analysis),
     ...failureSentences(analysis),
+    ...stopSentences(analysis),
+    ...pauseSentences(analysis),
     ...vantageSentence(analysis),
     ...emptySentence(analysis),
     ...warningSentences(analysis),
@@ -133,6 +135,32 @@ function failureSentences(analysis: Analysis): readonly Sentence[] {
   });
 }
 
+/** One per target that was stopped; the last stop speaks for all. */
+function stopSentences({ manifest, groups }: Analysis): readonly Sentence[] {
+  const byTarget = Map.groupBy(manifest.end?.stops ?? [], ({ target }) => target);
+  return [...byTarget].map(([target, stops]) => {
+    const { failures, kind, code, probes, resumedUs } = stops.at(-1)!;
+    const counts = groups.filter((group) => group.target.id === target).map((group) => group.counts);
+    const held = sum(counts.map(({ notStarted }) => notStarted.breaker ?? 0));
+    const last = code === null ? kind : `${kind} (${code})`;
+    const again = resumedUs === null ? (probes > 0 ? `, ${plural(probes, "probe")} in vain` : "") : ", then it went on";
+    const often = stops.length > 1 ? `, ${stops.length} times, at last` : "";
+    return {
+      label: "stopped",
+      text: `${target}${often} after ${failures} failures in a row, the last one ${last}${again}; ${held} not started`,
+    };
+  });
+}
+
+function pauseSentences({ manifest }: Analysis): readonly Sentence[] {
+  const byTarget = Map.groupBy(manifest.end?.pauses ?? [], ({ target }) => target);
+  return [...byTarget].map(([target, pauses]) => {
+    const times = sum(pauses.map(({ count }) => count));
+    const seconds = short(sum(pauses.map(({ waitedMs }) => waitedMs)) / 1000);
+    return { label: "pause", text: `${target} asked to be left alone ${plural(times, "time")}: ${seconds} s waited` };
+  });
+}
+
 function vantageSentence({ vantageFaults }: Analysis): readonly Sentence[] {
   if (vantageFaults.length === 0) return [];
   const seconds = sum(vantageFaults.map(({ startUs, endUs }) => (endUs - startUs) / 1e6));
@@ -150,7 +178,9 @@ function missingOf({ notStarted, cancelled, lost }: Counts): Readonly<Record<str
     "cancelled (interrupt)": cancelled.interrupt ?? 0,
     "lost (the process died)": lost,
   };
-  for (const [reason, count] of Object.entries(notStarted)) missing[`not started (${reason})`] = count;
+  // What a breaker held back is a failure, and told as such.
+  for (const [reason, count] of Object.entries({ ...notStarted, breaker: 0 }))
+    missing[`not started (${reason})`] = count;
   return missing;
 }
 

@@ -2,11 +2,13 @@ import type { Arrival } from "../core/scenario.ts";
 import { usFromMs, type Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
 import { nextTurn } from "../time/wait.ts";
-import type { Lane, Prepared } from "./lane.ts";
+import type { Prepared } from "./contender.ts";
+import type { Lane } from "./lane.ts";
 
 /**
- * Prepares a closed loop: a fixed number of requests in flight on one lane. A slot that becomes free is the due time of the
- * next request, so a slow server is asked less: latencies of a closed loop say nothing about waiting.
+ * Prepares a closed loop: a fixed number of requests in flight on one lane. The moment at which a slot is free, and the
+ * target has not asked to be left alone, is the due time of its next request. So a slow server is asked less: latencies of a
+ * closed loop say nothing about waiting.
  *
  * @returns the loop, to be started once; resolves when the last answer is over
  */
@@ -33,19 +35,22 @@ export async function readyClosedLoop(
     const slot = async (begin: Prepared): Promise<void> => {
       let arrival: Arrival | null = begin.arrival;
       let prepared: Prepared | null = begin;
-      while (arrival !== null && prepared !== null && time.now() < endUs) {
+      while (arrival !== null && prepared !== null) {
+        await lane.opened(endUs);
+        if (time.now() >= endUs || lane.stopped(endUs) !== null) break;
         const over = lane.release(prepared, time.now());
         arrival = take();
         // Built while the request before it is in flight: a free slot is used at once.
-        prepared = arrival === null || lane.stopped() !== null ? null : await build(arrival);
+        prepared = arrival === null || lane.stopped(endUs) !== null ? null : await build(arrival);
         await over;
       }
-      const why = lane.stopped();
+      const why = lane.stopped(endUs);
       if (arrival !== null && why !== null) lane.skip(arrival, time.now(), why);
     };
     await Promise.all(first.map(slot));
-    const why = lane.stopped();
-    if (why === null) return;
+    const why = lane.stopped(endUs);
+    // What a duration ends has no planned number: nothing of it is missing.
+    if (why === null || load.durationMs !== null) return;
     for (let arrival = take(); arrival !== null; arrival = take()) lane.skip(arrival, time.now(), why);
   };
 }

@@ -2,7 +2,8 @@ import type { Arrival } from "../core/scenario.ts";
 import { msFromUs, type Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
 import { nextTurn, waitUntil } from "../time/wait.ts";
-import type { Lane, Prepared } from "./lane.ts";
+import type { Prepared } from "./contender.ts";
+import type { Lane } from "./lane.ts";
 
 /** Requests built ahead of their due time, per lane. */
 const LOOKAHEAD = 32;
@@ -39,12 +40,14 @@ export async function readyOpenLoop(
     // Building is work of our own: what has come in meanwhile is read before the next piece of it.
     await nextTurn(time);
   };
-  const stopped = (pair: number): boolean => orderOf(pair).every((lane) => lane.stopped() !== null);
+  let lastDueUs = Infinity;
+  const stopped = (pair: number): boolean => orderOf(pair).every((lane) => lane.stopped(lastDueUs) !== null);
   const mayBuild = (): boolean =>
     built < arrivals.length && ahead.length < LOOKAHEAD && !stopped(arrivals[built]!.pair);
   while (mayBuild()) await build();
 
   return async (startUs) => {
+    lastDueUs = startUs + (arrivals.at(-1)?.dueUs ?? 0);
     const inFlight = countdown();
     const hasSlack = (): boolean =>
       ahead.length === 0 || msFromUs(startUs + ahead[0]!.afterUs - time.now()) > BUILD_SLACK_MS;
@@ -53,14 +56,14 @@ export async function readyOpenLoop(
       const next = ahead.shift();
       if (next === undefined) break;
       const dueUs = startUs + next.afterUs;
-      const isOver = next.lanes.every(([lane]) => lane.stopped() !== null);
+      const isOver = next.lanes.every(([lane]) => lane.stopped(lastDueUs) !== null);
       if (!isOver) await waitUntil(time, dueUs, signal);
       // A lane that has stopped counts what it is given as not started.
       for (const [lane, prepared] of next.lanes) inFlight.add(lane.release(prepared, dueUs));
     }
     for (const arrival of arrivals.slice(built)) {
       for (const lane of orderOf(arrival.pair))
-        lane.skip(arrival, startUs + afterUs(arrival), lane.stopped() ?? "interrupt");
+        lane.skip(arrival, startUs + afterUs(arrival), lane.stopped(lastDueUs) ?? "interrupt");
     }
     await inFlight.empty();
   };

@@ -1,5 +1,5 @@
 import type { RunCaps } from "../core/caps.ts";
-import type { RunEnd, ScenarioWindow, Timeouts } from "../core/run.ts";
+import type { RunEnd, ScenarioWindow, TargetPause, TargetStop, Timeouts } from "../core/run.ts";
 import { loadLabel, type Plan } from "../core/scenario.ts";
 import { random } from "../core/random.ts";
 import type { Us } from "../core/units.ts";
@@ -8,9 +8,11 @@ import { watchLoopDelay } from "../time/loop-delay.ts";
 import type { RealTime } from "../time/time.ts";
 import { waitUntil } from "../time/wait.ts";
 import { openPool, type Pool } from "../transport/pool.ts";
+import { openBreaker } from "./breaker.ts";
 import { openBudget } from "./budget.ts";
 import { readyClosedLoop } from "./closed-loop.ts";
-import { openLane, type Contender, type Lane, type LaneContext, type Sink } from "./lane.ts";
+import type { Contender, LaneContext, Sink } from "./contender.ts";
+import { openLane, type Lane } from "./lane.ts";
 import { readyOpenLoop } from "./open-loop.ts";
 import { hasLeft, isLeft, leftOf, type Past } from "./past.ts";
 
@@ -30,6 +32,8 @@ export interface RunRequest {
   readonly sink: Sink;
   /** Called when a scenario begins its measured part. */
   readonly onScenario: (plan: Plan, label: string) => void;
+  /** Called when a target is stopped, and when it answers again. */
+  readonly onStop: (stop: TargetStop) => void;
 }
 
 /** What the runner knows of the end; the rest is measured beside it. */
@@ -53,6 +57,10 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   for (const { target, reserved, settled } of request.past.spent) budget.carry(target, reserved, settled);
   const context: LaneContext = { ...request, budget, fail: (error) => broken.abort(error) };
   const windows: ScenarioWindow[] = [];
+  const pauses: TargetPause[] = [];
+  const breakers = new Map(
+    request.contenders.map(({ target: { id } }) => [id, openBreaker(id, request.onStop)] as const),
+  );
   let { connections } = request.past;
   const openPools = (group: readonly Contender[]): Pool[] =>
     group.map(({ target }) =>
@@ -68,8 +76,11 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
       const group = all.filter(({ target }) => hasLeft(plan, target.id, request.past));
       if (group.length === 0) continue;
       const pools = openPools(group);
-      const lanes = group.map((contender, i) => openLane(contender, plan.scenario, pools[i]!, context));
+      const lanes = group.map((contender, i) =>
+        openLane(contender, plan.scenario, pools[i]!, breakers.get(contender.target.id)!, context),
+      );
       windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, request));
+      pauses.push(...lanes.flatMap((lane) => pausesOf(plan, lane)));
       await Promise.all(pools.map((pool) => pool.close()));
     }
   }
@@ -82,7 +93,14 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
     capsReached: budget.reached(),
     overshootUsd: budget.overshootUsd(),
     windows,
+    stops: [...breakers.values()].flatMap((breaker) => breaker.stops()),
+    pauses,
   };
+}
+
+function pausesOf({ scenario }: Plan, { target, pauses }: Lane): readonly TargetPause[] {
+  const { count, waitedMs } = pauses();
+  return count === 0 ? [] : [{ scenario: scenario.id, target: target.id, count, waitedMs }];
 }
 
 /** Targets that run at the same time: all of them, or one after another in seeded order. */
@@ -102,7 +120,8 @@ async function runGroup(
   const { time } = request;
   const { scenario } = plan;
   request.onScenario(plan, loadLabel(scenario.load));
-  if (lanes.some((lane) => lane.stopped() === null)) await Promise.all(pools.map((pool) => pool.warm(warmCount(plan))));
+  const asked = pools.filter((_, i) => lanes[i]!.stopped(Infinity) === null);
+  await Promise.all(asked.map((pool) => pool.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
   const start =
     scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);
@@ -149,6 +168,7 @@ async function closedStart(
 async function warmUp({ scenario, warmups }: Plan, lane: Lane, { past, time }: RunRequest): Promise<void> {
   for (const arrival of warmups.filter((one) => isLeft(past, scenario.id, lane.target.id, one))) {
     const prepared = await lane.prepare(arrival);
+    await lane.opened(Infinity);
     await lane.release(prepared, time.now());
   }
 }

@@ -5,7 +5,7 @@ import { histogramsOf } from "../protocol/prometheus.ts";
 import type { Time } from "../time/time.ts";
 import { exchange } from "../transport/exchange.ts";
 import { openPool } from "../transport/pool.ts";
-import type { Contender } from "./lane.ts";
+import type { Contender } from "./contender.ts";
 
 /** A page of metrics on a local network: what takes longer is not waited for. */
 const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 5000, idleMs: 5000, totalMs: 5000 };

@@ -52,6 +52,7 @@ const CUSTOM: Scenario = {
   warmups: 0,
   slo: { ttftMs: 6000, tpotMs: 175, e2eMs: null, percentile: PERCENTILE_DEFAULT },
   arrangement: "paired",
+  retry: null,
   seed: 405,
 };
 

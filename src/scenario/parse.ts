@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
+import { TRANSIENT_KINDS, type TransientKind } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { readJsonText } from "./json-text.ts";
@@ -83,6 +84,34 @@ function fitsPlan({ load, stop }: z.output<typeof volumeSchema>): boolean {
   return (load.ratePerSecond * stop.durationMs) / 1000 <= 0.9 * ARRIVALS_MAX;
 }
 
+/** What most clients of the field try again unless told otherwise. */
+const RETRIED_DEFAULT: readonly TransientKind[] = ["rate-limited", "overloaded", "server-error", "timeout", "network"];
+const ATTEMPTS_MAX = 10;
+const BACKOFF_MS_MAX = 60_000;
+/** A request that is signed with the time is good for five minutes. */
+const WAIT_MS_MAX = 240_000;
+
+const retrySchema = strictObject({
+  attempts: wholeNumber(2, ATTEMPTS_MAX).describe("Attempts in all, the first included."),
+  on: z
+    .array(z.enum(TRANSIENT_KINDS))
+    .min(1)
+    .refine((kinds) => new Set(kinds).size === kinds.length, "names a failure twice")
+    .default([...RETRIED_DEFAULT])
+    .describe("Failures that are tried again; others do not mend by themselves."),
+  backoffMs: wholeNumber(0, BACKOFF_MS_MAX)
+    .default(500)
+    .describe(
+      "Longest wait before the second attempt, ms; it doubles before each further one. Half to all of it is drawn.",
+    ),
+  waitMsMax: wholeNumber(1, WAIT_MS_MAX)
+    .default(60_000)
+    .describe("No wait is longer, ms; a server that asks for a longer one is not asked again."),
+}).refine((retry) => retry.backoffMs <= retry.waitMsMax, {
+  path: ["backoffMs"],
+  message: "must not be above waitMsMax",
+});
+
 /** `scenarios/*.json`. */
 export const scenarioSchema = strictObject({
   $schema: z.string().optional(),
@@ -100,6 +129,12 @@ export const scenarioSchema = strictObject({
   arrangement: z
     .enum(["paired", "rotated"])
     .describe("paired: all targets in the same minutes on one schedule. rotated: one target after another."),
+  retry: retrySchema
+    .nullable()
+    .default(null)
+    .describe(
+      "Tries failed requests again; each attempt is recorded, and figures are of first attempts. Null: a failure stands.",
+    ),
   seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe("Of arrivals, order and prompts."),
 }).refine(fitsPlan, {
   path: ["stop"],
@@ -124,6 +159,6 @@ export function parseScenario(source: string, fileName: string): ScenarioResult 
 export function checkScenario(value: unknown): ScenarioResult {
   const checked = check(scenarioSchema, value);
   if (!checked.ok) return checked;
-  const { id, title, source, prompt, load, stop, warmups, slo, arrangement, seed } = checked.value;
-  return { ok: true, scenario: { id, title, source, prompt, load, stop, warmups, slo, arrangement, seed } };
+  const { $schema: _schema, ...scenario } = checked.value;
+  return { ok: true, scenario };
 }

@@ -48,7 +48,8 @@ export interface Answer {
 /** Content events that an endless answer stops at, with a cut. */
 const ENDLESS_EVENTS_MAX = 100_000;
 
-const OTHER_MODEL = "another-model";
+/** Smaller and cheaper, as a seller might hope that nobody notices. */
+const OTHER_MODEL = "llama-3.1-8b-instruct";
 const HTML_PAGE = "<!doctype html><html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";
 const OVERLOADED: ApiError = { message: "The server is overloaded.", type: "server_error", code: "overloaded" };
 const RATE_LIMITED: ApiError = {
@@ -62,8 +63,8 @@ const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "ca
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /**
- * A pure function of seed, profile and prompt: the same prompt gets the same text, gaps and fault whenever it comes. Only the
- * slowness, a factor on all times of service, may depend on the moment and the connection.
+ * A pure function of what is given: the same prompt gets the same text and gaps whenever it comes, and the same fault in a
+ * run that asks the same. The slowness, a factor on all times of service, depends on the moment and the connection.
  */
 export function answerOf(given: {
   readonly seed: number;
@@ -71,11 +72,16 @@ export function answerOf(given: {
   readonly profile: Profile;
   readonly request: ChatRequest;
   readonly slowness: number;
+  /** How often the prompt came before: another attempt is another draw. */
+  readonly asked: number;
+  /** Requests of the profile so far, this one included. */
+  readonly turn: number;
 }): Answer {
   const { profile, request } = given;
   // A stream of numbers per purpose: a longer answer begins like the shorter one.
   const draw = (purpose: string): Random => randomOf(given.seed, given.profileName, request.promptHash, purpose);
-  const drawn = faultAt(profile.faults, draw("fault").uniform());
+  const luck = draw(given.asked === 0 ? "fault" : `fault ${given.asked}`).uniform();
+  const drawn = faultAt(profile.faults, luck, given.turn);
   const fault = drawn !== null && !request.stream && STREAM_FAULTS.includes(drawn.name) ? null : drawn;
   const refusal = refusalOf(fault);
   if (refusal !== null) return refusal;

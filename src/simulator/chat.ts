@@ -7,6 +7,7 @@ import { NS_PER_MS, type Clock } from "./clock.ts";
 import { openExchange, type Exchange, type RequestFacts } from "./exchange.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ApiError } from "./openai.ts";
+import { openVisits, type Visits } from "./visits.ts";
 import type { Profile, Profiles } from "./profile.ts";
 import { openQueue, type Queue } from "./queue.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -57,6 +58,7 @@ interface State extends ChatOptions {
   readonly queues: ReadonlyMap<string, Queue>;
   readonly connectionOf: (socket: Socket) => number;
   readonly active: Set<Exchange>;
+  readonly visits: Visits;
   requests: number;
 }
 
@@ -66,6 +68,7 @@ export function openChat(options: ChatOptions): Chat {
     queues: queuesOf(options),
     connectionOf: numbering(),
     active: new Set(),
+    visits: openVisits(),
     requests: 0,
   };
   return {
@@ -90,14 +93,18 @@ async function handle(state: State, call: Call): Promise<void> {
   const slowness = call.profile.replicas[replica]! * driftAt(call.profile, receivedNs);
   const request = parsed?.ok === true ? parsed.request : null;
   const exchange = open(state, call, { connection, replica, slowness, request, receivedNs });
-  await reply(state, exchange, call, answerTo(state.seed, call, parsed, slowness), receivedNs);
+  await reply(state, exchange, call, answerTo(state, call, parsed, slowness), receivedNs);
 }
 
-function answerTo(seed: number, call: Call, parsed: ParsedRequest | null, slowness: number): Answer {
+function answerTo({ seed, visits }: State, call: Call, parsed: ParsedRequest | null, slowness: number): Answer {
   const { profileName, profile } = call;
   if (!isAuthorized(call.request, profile)) return plainError(401, UNAUTHORIZED);
   if (parsed === null) return plainError(413, TOO_LARGE);
-  if (parsed.ok) return answerOf({ seed, profileName, profile, request: parsed.request, slowness });
+  if (parsed.ok) {
+    const { request } = parsed;
+    const visit = visits.count(profileName, request.promptHash);
+    return answerOf({ seed, profileName, profile, request, slowness, ...visit });
+  }
   const message = parsed.problems.join(" ");
   return plainError(400, { message, type: "invalid_request_error", code: "invalid_request" });
 }

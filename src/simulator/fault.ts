@@ -37,19 +37,31 @@ export const TIMED_FAULTS = ["stall", "slow-headers"] as const satisfies readonl
 
 type TimedFaultName = (typeof TIMED_FAULTS)[number];
 
-/** A fault and the share of requests, 0 to 1, that it befalls. */
-export type Fault =
-  | { readonly name: Exclude<FaultName, TimedFaultName>; readonly share: number }
-  | { readonly name: TimedFaultName; readonly share: number; readonly ms: number };
+/**
+ * Whom a fault befalls: a share of the requests, 0 to 1, by a draw; or, counting the requests of its profile from 1, those
+ * from `from` on, every `every`-th.
+ */
+export type Occasion = { readonly share: number } | { readonly every: number; readonly from: number };
+
+/** A fault and whom it befalls. */
+export type Fault = Occasion &
+  ({ readonly name: Exclude<FaultName, TimedFaultName> } | { readonly name: TimedFaultName; readonly ms: number });
 
 /** Without meaning for an answer in one piece: such a request is answered in order. */
 export const STREAM_FAULTS: readonly FaultName[] = ["no-done", "endless"];
 
-/** The fault that a uniform draw in [0, 1) falls on; null for the rest of the interval. */
-export function faultAt(faults: readonly Fault[], draw: number): Fault | null {
+/**
+ * The fault of one request: the first whose turn it is, else the one that a uniform draw in [0, 1) falls on; null for the
+ * rest of the interval.
+ */
+export function faultAt(faults: readonly Fault[], draw: number, turn: number): Fault | null {
+  const onTurn = faults.find(
+    (fault) => "every" in fault && turn >= fault.from && (turn - fault.from) % fault.every === 0,
+  );
+  if (onTurn !== undefined) return onTurn;
   let bound = 0;
   for (const fault of faults) {
-    bound += fault.share;
+    bound += "share" in fault ? fault.share : 0;
     if (draw < bound) return fault;
   }
   return null;

@@ -11,10 +11,13 @@ const MS_MAX = 86_400_000;
 const ms = numberIn(0, MS_MAX);
 const sigma = numberIn(0, 3);
 const share = numberIn(0, 1);
+const turns = integerIn(1, 1_000_000_000);
 
 const fault: Check = (value, path, problems) => {
   const timed = isRecord(value) && (TIMED_FAULTS as readonly unknown[]).includes(value["name"]);
-  object({ name: oneOf(FAULT_NAMES), share, ...(timed ? { ms } : {}) })(value, path, problems);
+  const onTurn = isRecord(value) && ("every" in value || "from" in value);
+  const occasion = onTurn ? { every: turns, from: turns } : { share };
+  object({ name: oneOf(FAULT_NAMES), ...occasion, ...(timed ? { ms } : {}) })(value, path, problems);
 };
 
 const profile = object({

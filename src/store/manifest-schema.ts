@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CAP_UNITS } from "../core/caps.ts";
+import { FAILURE_KINDS, TRANSIENT_KINDS } from "../core/failure.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Manifest } from "../core/run.ts";
 import type { Same } from "./same.ts";
@@ -34,6 +35,11 @@ const scenario = z.object({
   warmups: number,
   slo: z.object({ ttftMs: number.nullable(), tpotMs: number.nullable(), e2eMs: number.nullable(), percentile: number }),
   arrangement: z.enum(["paired", "rotated"]),
+  // Absent from the first folders of this version, as are the stops and pauses below.
+  retry: z
+    .object({ attempts: number, on: z.array(z.enum(TRANSIENT_KINDS)), backoffMs: number, waitMsMax: number })
+    .nullable()
+    .default(null),
   seed: number,
 });
 
@@ -91,6 +97,18 @@ const capReached = z.object({
 
 const clock = z.object({ name: text, originNs: text });
 
+const stop = z.object({
+  target: text,
+  atUs: us,
+  failures: number,
+  kind: z.enum(FAILURE_KINDS),
+  code: text.nullable(),
+  probes: number,
+  resumedUs: us.nullable(),
+});
+
+const pause = z.object({ scenario: text, target: text, count: number, waitedMs: number });
+
 const end = z.object({
   endedAt: text,
   endUs: us,
@@ -98,6 +116,8 @@ const end = z.object({
   capsReached: z.array(capReached).default([]),
   overshootUsd: number.default(0),
   windows: z.array(z.object({ scenario: text, startUs: us, endUs: us, loopDelayMsMax: number })),
+  stops: z.array(stop).default([]),
+  pauses: z.array(pause).default([]),
   clientErrorMsP99: number.nullable(),
   simulatorLatenessMsP99: number.nullable(),
 });

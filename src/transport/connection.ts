@@ -27,8 +27,8 @@ interface Opened {
  */
 export interface Connection {
   readonly client: Client;
-  /** Opens the socket ahead of the first request, sending nothing. Failures are left for that request to meet. */
-  warm(): Promise<void>;
+  /** Opens the socket ahead of the first request, sending nothing. False when that failed, which a request will meet again. */
+  warm(): Promise<boolean>;
   /** The record for the request that is being written now; durations only for the first one that a socket carries. */
   use(): ConnectionRecord | null;
   close(): Promise<void>;
@@ -69,7 +69,7 @@ export function openConnection(origin: string, options: ConnectOptions, time: Ti
         warming = true;
         const over = (): void => {
           warming = false;
-          resolve();
+          resolve(current !== null);
         };
         client.dispatch({ path: "/", method: "GET" }, givenUp(over));
       }),

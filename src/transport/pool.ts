@@ -4,7 +4,7 @@ import { openConnection, type Connection, type ConnectOptions, type NextId } fro
 
 /** Connections to one origin, one request at a time each. It never queues: whoever asks gets a connection at once. */
 export interface Pool {
-  /** Opens connections ahead of the load, without sending a request. */
+  /** Opens connections ahead of the load, without sending a request; gives up at the first that does not open. */
   warm(count: number): Promise<void>;
   /** The connection that has been idle longest, if it has rested, or a new one. */
   take(): Connection;
@@ -34,12 +34,14 @@ export function openPool(origin: string, options: ConnectOptions, time: Time, ne
   };
   return {
     warm: async (count) => {
-      const fresh = Array.from({ length: count }, add);
-      for (const connection of fresh.slice(0, WARM_ALONE)) await connection.warm();
-      for (let i = WARM_ALONE; i < fresh.length; i += WARM_AT_ONCE) {
-        await Promise.all(fresh.slice(i, i + WARM_AT_ONCE).map((connection) => connection.warm()));
+      let isOpen = true;
+      for (let opened = 0; opened < count && isOpen;) {
+        const fresh = Array.from({ length: opened < WARM_ALONE ? 1 : Math.min(WARM_AT_ONCE, count - opened) }, add);
+        // A dead target must not keep the others waiting, a time-out for each connection.
+        isOpen = (await Promise.all(fresh.map((connection) => connection.warm()))).every((isWarm) => isWarm);
+        idle.push(...fresh.map((connection) => ({ connection, restedUs: time.now() })));
+        opened += fresh.length;
       }
-      idle.push(...fresh.map((connection) => ({ connection, restedUs: time.now() })));
     },
     // Longest idle first: a load spreads over all replicas behind sticky connections, not over the luckiest one.
     take: () => {

@@ -7,7 +7,7 @@ import { providerRow } from "../../src/cli/provider-rows.ts";
 import type { Call, Provider, Wire } from "../../src/core/provider.ts";
 import type { Target } from "../../src/core/target.ts";
 import { loadProvider, providerIds } from "../../src/registry.ts";
-import type { Contender } from "../../src/run/lane.ts";
+import type { Contender } from "../../src/run/contender.ts";
 import { rateLimitOf } from "../../src/run/rate-limit.ts";
 import { responseFlags } from "../../src/run/response.ts";
 import { cutExceptions, ENDINGS, refusalCutExceptions } from "../support/cuts.ts";

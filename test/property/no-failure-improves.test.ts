@@ -39,7 +39,7 @@ const failure: fc.Arbitrary<Maker> = fc.oneof(
     return answer({ ...of, target, atMs: of.pair * 130, ttftMs: 1, gapsMs: [], tokens: 0, fields });
   }),
   fc.constant<Maker>((of) => {
-    const fields = { modelEchoed: "llama-3.1-8b-instruct" };
+    const fields = { modelEchoed: "llama-3.1-8b-instruct", flags: ["model_differs" as const] };
     return answer({ ...of, target, atMs: of.pair * 130, ttftMs: 1, gapsMs: [1, 1, 1], tokens: 96, fields });
   }),
   fc.constantFrom(["cancelled", "overshoot"] as const, ["not-started", "breaker"] as const).map(

@@ -21,6 +21,7 @@ const openScenario: fc.Arbitrary<Scenario> = fc.record({
   warmups: fc.nat({ max: 5 }),
   slo: fc.constant({ ttftMs: 1, tpotMs: null, e2eMs: null, percentile: 0.9 }),
   arrangement: fc.constant("paired" as const),
+  retry: fc.constant(null),
   seed: fc.maxSafeNat(),
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TRANSIENT_KINDS } from "../../src/core/failure.ts";
 import type { Load } from "../../src/core/scenario.ts";
 import { analyse } from "../../src/measure/analyse.ts";
 import { identityProblems, total } from "../../src/measure/counts.ts";
@@ -58,6 +59,16 @@ const plan = fc.record({
   arrangement: fc.constantFrom("paired" as const, "rotated" as const),
   profiles: fc.subarray(["good", "crowded", "broken"], { minLength: 1 }),
   interruptMs: fc.option(fc.integer({ min: 0, max: 120 }), { nil: null }),
+  retry: fc.option(
+    fc.record({
+      attempts: fc.integer({ min: 2, max: 4 }),
+      on: fc.subarray([...TRANSIENT_KINDS], { minLength: 1 }),
+      backoffMs: fc.nat(10),
+      // Shorter than the simulator's retry-after of a second: those are not tried again.
+      waitMsMax: fc.integer({ min: 10, max: 50 }),
+    }),
+    { nil: null },
+  ),
   maxCostUsd: fc.option(fc.double({ min: 1e-5, max: 2e-3, noNaN: true }), { nil: null }),
 });
 
@@ -66,14 +77,16 @@ describe("a run, whatever happens in it", () => {
     await fc.assert(
       fc.asyncProperty(
         plan,
-        async ({ load: drawn, requests, warmups, arrangement, profiles, interruptMs, maxCostUsd }) => {
-          const scenario = scenarioOf({ load: drawn, stop: { requests, durationMs: null }, warmups, arrangement });
+        async ({ load: drawn, requests, warmups, arrangement, profiles, interruptMs, maxCostUsd, retry }) => {
+          const stop = { requests, durationMs: null };
+          const scenario = scenarioOf({ load: drawn, stop, warmups, arrangement, retry });
           const signal = interruptMs === null ? new AbortController().signal : AbortSignal.timeout(interruptMs);
           const targets = profiles.map((profile) => simulatedTarget(simulator.url, profile));
           const { record, end } = await runPlan({ targets, scenarios: [scenario], signal, maxCostUsd });
           const { warmups: planned, arrivals } = planOf(scenario);
           expect(new Set(record.observations.map(({ id }) => id)).size).toBe(record.observations.length);
-          expect(record.observations).toHaveLength((arrivals.length + planned.length) * targets.length);
+          const firsts = record.observations.filter(({ attempt }) => attempt === 1);
+          expect(firsts).toHaveLength((arrivals.length + planned.length) * targets.length);
           const { groups } = analyse(
             record,
             new Map([[scenario.id, { warmups: planned.length, arrivals: arrivals.length }]]),

@@ -40,7 +40,8 @@ function answer(given: typeof setting extends fc.Arbitrary<infer T> ? T : never)
   };
   const { stream, includeUsage, maxTokens, promptTokens, promptHash } = given;
   const request = { model: "m", stream, includeUsage, maxTokens, promptWords: promptTokens, promptTokens, promptHash };
-  const made = answerOf({ seed: given.seed, profileName: "own", profile, request, slowness: given.slowness });
+  const { seed, slowness } = given;
+  const made = answerOf({ seed, profileName: "own", profile, request, slowness, asked: 0, turn: 1 });
   return { ...made, prologue: [...made.prologue], service: [...(made.service ?? [])] };
 }
 

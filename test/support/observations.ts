@@ -23,6 +23,7 @@ export const OPEN: Scenario = {
   warmups: 1,
   slo: { ttftMs: 600, tpotMs: 25, e2eMs: null, percentile: 0.95 },
   arrangement: "paired",
+  retry: null,
   seed: 405,
 };
 
@@ -171,6 +172,8 @@ export function recordOf(
         capsReached: [],
         overshootUsd: 0,
         windows: scenarios.map(({ id }) => ({ scenario: id, startUs: 0, endUs: 60_000_000, loopDelayMsMax: 3 })),
+        stops: [],
+        pauses: [],
         clientErrorMsP99: 0.81249,
         simulatorLatenessMsP99: 1.2,
       },

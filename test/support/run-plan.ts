@@ -57,6 +57,7 @@ export function scenarioOf(
     warmups: 0,
     slo: { ttftMs: 1000, tpotMs: null, e2eMs: null, percentile: 0.95 },
     arrangement: "paired",
+    retry: null,
     seed: 405,
     ...rest,
   };
@@ -66,6 +67,8 @@ export interface PlanRun {
   readonly end: RunnerEnd;
   readonly calls: readonly Called[];
   readonly skipped: readonly Observation[];
+  /** Ids, in the order in which they were written. */
+  readonly intents: readonly string[];
   /** As the run folder would give it back. */
   readonly record: RunRecord;
 }
@@ -84,6 +87,7 @@ export async function runPlan(of: {
   const time = realTime();
   const calls: Called[] = [];
   const skipped: Observation[] = [];
+  const intents: string[] = [];
   const wire = openaiChat(PLAIN);
   const timeouts = of.timeouts ?? TIMEOUTS;
   const caps = of.caps ?? { run: { ...NO_CAPS, usd: of.maxCostUsd ?? null }, targets: {} };
@@ -105,11 +109,12 @@ export async function runPlan(of: {
     time,
     signal: of.signal ?? new AbortController().signal,
     sink: {
-      intent: () => undefined,
+      intent: ({ id }) => void intents.push(id),
       called: (called) => void calls.push(called),
       skipped: (observation) => void skipped.push(observation),
     },
     onScenario: () => undefined,
+    onStop: () => undefined,
   });
   const observations = [...calls.map(({ observation }) => observation), ...skipped];
   const manifest: Manifest = {
@@ -144,6 +149,7 @@ export async function runPlan(of: {
     end,
     calls,
     skipped,
+    intents,
     record: { manifest, observations, events, tokens: new Map(), lost: [], serverScrapes: [], warnings: [] },
   };
 }

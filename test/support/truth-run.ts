@@ -69,6 +69,7 @@ export async function truthRun(of: {
       skipped: (observation) => void skipped.push({ observation, trace: null, tokens: null }),
     },
     onScenario: () => undefined,
+    onStop: () => undefined,
   });
   const texts = calls.flatMap(({ observation: { id }, text }) =>
     text === null ? [] : [{ id, first: text.first, text: text.whole }],

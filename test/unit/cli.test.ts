@@ -97,10 +97,15 @@ describe("herdbench run --base-url", () => {
       cwd,
     });
     expect(code).toEqual(orInvalid(3));
-    expect(stdout).toContain("8 network");
-    expect((await readRun(await runFolder(cwd))).observations.map(({ failure }) => failure!.code)).toEqual(
-      Array.from({ length: 8 }, () => "ECONNREFUSED"),
+    expect(stdout).toContain("8 of 8 ");
+    expect(stdout.replace(/\s+/g, " ")).toMatch(
+      /stopped \S+ after 5 failures in a row, the last one network \(ECONNREFUSED\); [1-3] not started/,
     );
+    const { observations } = await readRun(await runFolder(cwd));
+    const refused = observations.filter(({ outcome }) => outcome === "failed");
+    expect(refused.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(refused.map(({ failure }) => failure!.code))).toEqual(new Set(["ECONNREFUSED"]));
+    expect(observations).toHaveLength(8);
   });
 
   it("takes a server that answers without text for a failing one", async () => {
@@ -181,7 +186,8 @@ describe("credentials", () => {
       ["run", "--base-url", `${simulator.url}/locked/v1`, ...LOAD, "--api-key-env", "MY_KEY"],
       { cwd, env: { MY_KEY: "wrong" } },
     );
-    expect({ code, auth: stdout.includes("8 auth") }).toEqual({ code: orInvalid(3), auth: true });
+    const isTold = stdout.replace(/\s+/g, " ").includes("the last one auth (invalid_api_key)");
+    expect({ code, isTold }).toEqual({ code: orInvalid(3), isTold: true });
   });
   it.each([
     ["--header", `authorization: Bearer ${KEY}`],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Observation } from "../../src/core/observation.ts";
 import { identityProblems } from "../../src/measure/counts.ts";
 import { isOtherModel } from "../../src/measure/model-name.ts";
 import { answer, failed, OPEN, recordOf, TARGET, unanswered, type Recorded } from "../support/observations.ts";
@@ -108,10 +109,8 @@ describe("the answer of another model", () => {
   const asked = { modelId: "llama-3.1-405b-instruct", model: "llama-3.1-405b-instruct" };
 
   test("is a failure in every figure, however fast it was", () => {
-    const other = times(10, (i) => {
-      const made = answer({ pair: 30 + i, ttftMs: 1, gapsMs: [10], tokens: 20 });
-      return { ...made, observation: { ...made.observation, modelEchoed: "llama-3.1-8b-instruct" } };
-    });
+    const fields = { modelEchoed: "llama-3.1-8b-instruct", flags: ["model_differs"] } satisfies Partial<Observation>;
+    const other = times(10, (i) => answer({ pair: 30 + i, ttftMs: 1, gapsMs: [10], tokens: 20, fields }));
     const target = { ...TARGET, ...asked };
     const group = groupOf(recordOf([...times(30, (pair) => good(pair)), ...other], { targets: [target] }));
     expect(rowOf(group, "success_share", "value").value).toBe(0.75);
@@ -135,6 +134,13 @@ describe("the answer of another model", () => {
     ["gpt-4o-2024-08-06", { modelId: "gpt-4o", model: "gpt-4o" }, false],
   ])("%s, asked for %j: %s", (echoed, of, expected) => {
     expect(isOtherModel(echoed, of)).toBe(expected);
+  });
+
+  test("is not seen where its provider is known to use another name", () => {
+    const fields = { modelEchoed: "llama-3.1-8b-instruct" };
+    const known = times(40, (pair) => answer({ pair, ttftMs: 1, gapsMs: [10], tokens: 20, fields }));
+    const group = groupOf(recordOf(known, { targets: [{ ...TARGET, ...asked }] }));
+    expect(rowOf(group, "success_share", "value").value).toBe(1);
   });
 
   test("is not seen where no model is named", () => {

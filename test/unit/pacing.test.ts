@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Arrival } from "../../src/core/scenario.ts";
 import { readyClosedLoop } from "../../src/run/closed-loop.ts";
-import type { Lane, Prepared } from "../../src/run/lane.ts";
+import type { Prepared } from "../../src/run/contender.ts";
+import type { Lane } from "../../src/run/lane.ts";
 import { readyOpenLoop } from "../../src/run/open-loop.ts";
 import { watchLoopDelay } from "../../src/time/loop-delay.ts";
 import { waitUntil } from "../../src/time/wait.ts";
@@ -26,6 +27,8 @@ function fakeLane(
   const lane: Lane = {
     target: { id: "t" } as Lane["target"],
     stopped: () => (signal.aborted ? "interrupt" : null),
+    opened: async () => undefined,
+    pauses: () => ({ count: 0, waitedMs: 0 }),
     prepare: async (arrival) => ({ arrival }) as Prepared,
     // As the real lane does: what falls due after an interrupt is counted, not sent.
     release: async ({ arrival }, scheduledUs) => {

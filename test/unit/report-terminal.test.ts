@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { columnsOf } from "../../src/report/columns.ts";
+import type { TargetStop } from "../../src/core/run.ts";
 import { firstScreen } from "../../src/report/terminal.ts";
 import {
   analysisOf,
@@ -129,6 +130,38 @@ test("failures are told by kind and reason, and what retries made of them", () =
   const screen = firstScreen(analysisOf([group], {}), view).replace(/\s+/g, " ");
   expect(screen).toContain("inf 5 of 120 a requests failed: 3 without an answer, 2 overshoot");
   expect(screen).toContain("retry 7 further attempts of a: 4 requests were answered in the end");
+});
+
+test("a stopped target and a pause are told, with what they cost", () => {
+  const stop = {
+    target: "a",
+    atUs: 1,
+    failures: 5,
+    kind: "network",
+    code: "ECONNREFUSED",
+    probes: 2,
+    resumedUs: null,
+  } as const;
+  const counts = { ...COUNTS, succeeded: 0, notStarted: { breaker: 115 }, failures: { network: 5, "held back": 115 } };
+  const group = groupOf({ target: targetNamed("a"), scenario: SCENARIO, figures: FIGURES, counts, fields: {} });
+  const screen = (stops: readonly TargetStop[]): string => {
+    const analysis = analysisOf([group], {});
+    const pauses = [
+      { scenario: "chat-short", target: "a", count: 2, waitedMs: 1500 },
+      { scenario: "other", target: "a", count: 1, waitedMs: 700 },
+    ];
+    const manifest = { ...analysis.manifest, end: { ...analysis.manifest.end!, stops, pauses } };
+    return firstScreen({ ...analysis, manifest }, view).replace(/\s+/g, " ");
+  };
+  expect(screen([stop])).toContain("inf 120 of 120 a requests failed: 115 held back, 5 network");
+  expect(screen([stop])).toContain(
+    "stopped a after 5 failures in a row, the last one network (ECONNREFUSED), 2 probes in vain; 115 not started",
+  );
+  expect(screen([stop])).not.toContain("missing");
+  expect(screen([stop, { ...stop, code: null, resumedUs: 9 }])).toContain(
+    "stopped a, 2 times, at last after 5 failures in a row, the last one network, then it went on; 115 not started",
+  );
+  expect(screen([])).toContain("pause a asked to be left alone 3 times: 2.2 s waited");
 });
 
 test("a time in which nothing could be reached is told once", () => {

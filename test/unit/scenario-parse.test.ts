@@ -30,6 +30,7 @@ describe("a scenario file", () => {
         ...VALID,
         stop: { requests: 40, durationMs: null },
         slo: { ttftMs: 400, tpotMs: null, e2eMs: null, percentile: 0.9 },
+        retry: null,
       },
     });
   });
@@ -53,6 +54,38 @@ describe("a scenario file", () => {
       'prompt.content: must be "prose" or "code" or "json", is "poem"',
       "load.ratePerSecond: must be above 0, is -1",
       'seed: must be a finite number, is "405"',
+    ]);
+  });
+});
+
+describe("a retry policy", () => {
+  it("needs a number of attempts; the rest is what most clients do", () => {
+    const result = parseScenario(JSON.stringify({ ...VALID, retry: { attempts: 3 } }), "mine.json");
+    expect(result.ok && result.scenario.retry).toEqual({
+      attempts: 3,
+      on: ["rate-limited", "overloaded", "server-error", "timeout", "network"],
+      backoffMs: 500,
+      waitMsMax: 60_000,
+    });
+  });
+
+  it.each<readonly [object, string]>([
+    [{}, "retry.attempts: is missing; must be a finite number"],
+    [{ attempts: 1 }, "retry.attempts: must be at least 2, is 1"],
+    [{ attempts: 11 }, "retry.attempts: must be at most 10, is 11"],
+    [{ attempts: 2, on: [] }, "retry.on: must have at least 1 item, is an empty list"],
+    [{ attempts: 2, on: ["network", "network"] }, "retry.on: names a failure twice"],
+    [{ attempts: 2, backoffMs: 900, waitMsMax: 800 }, "retry.backoffMs: must not be above waitMsMax"],
+    [{ attempts: 2, waitMsMax: 300_000 }, "retry.waitMsMax: must be at most 240000, is 300000"],
+    [{ attempts: 2, backoff: 5 }, 'retry.backoff: unknown key; did you mean "backoffMs"?'],
+  ])("%j is refused", (retry, expected) => {
+    expect(problemsOf({ retry })[0]).toContain(expected.split(";")[0]);
+    expect(problemsOf({ retry })).toHaveLength(1);
+  });
+
+  it("does not try again what does not mend by itself", () => {
+    expect(problemsOf({ retry: { attempts: 2, on: ["auth"] } })).toEqual([
+      expect.stringContaining('retry.on[0]: must be "'),
     ]);
   });
 });

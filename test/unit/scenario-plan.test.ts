@@ -13,6 +13,7 @@ function scenarioOf(load: Load, stop: Partial<Stop>): Scenario {
     warmups: 2,
     slo: { ttftMs: 400, tpotMs: null, e2eMs: null, percentile: 0.9 },
     arrangement: "paired",
+    retry: null,
     seed: 405,
   };
 }

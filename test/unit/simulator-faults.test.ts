@@ -115,7 +115,7 @@ test("slow-headers: headers and all text come later, and nothing is missing", as
 test("other-model: every chunk echoes another model", async () => {
   const { seen, words } = await suffer("other-model");
   expect(words).toBe(10);
-  expect(new Set(chunksOf(seen.text).map((each) => each.model))).toEqual(new Set(["another-model"]));
+  expect(new Set(chunksOf(seen.text).map((each) => each.model))).toEqual(new Set(["llama-3.1-8b-instruct"]));
 });
 
 test("no-usage: asked for and not given", async () => {
@@ -167,7 +167,7 @@ test("shares are intervals of one draw", () => {
     { name: "cut", share: 0.25 },
     { name: "empty", share: 0.5 },
   ];
-  expect([0, 0.2499, 0.25, 0.7499, 0.75, 0.9999].map((draw) => faultAt(faults, draw)?.name ?? null)).toEqual([
+  expect([0, 0.2499, 0.25, 0.7499, 0.75, 0.9999].map((draw) => faultAt(faults, draw, 1)?.name ?? null)).toEqual([
     "cut",
     "cut",
     "empty",
@@ -175,6 +175,35 @@ test("shares are intervals of one draw", () => {
     null,
     null,
   ]);
+});
+
+test("turns come before draws, each at its own", () => {
+  const faults: readonly Fault[] = [
+    { name: "cut", share: 1 },
+    { name: "empty", every: 5, from: 2 },
+    { name: "reset", every: 10, from: 4 },
+  ];
+  const names = Array.from({ length: 14 }, (_, i) => faultAt(faults, 0, i + 1)!.name);
+  expect(names.flatMap((name, i) => (name === "empty" ? [i + 1] : []))).toEqual([2, 7, 12]);
+  expect(names.flatMap((name, i) => (name === "reset" ? [i + 1] : []))).toEqual([4, 14]);
+});
+
+test("a prompt that comes again may fare otherwise, and the same in every run", async () => {
+  const run = async (): Promise<(FaultName | null)[]> => {
+    const own = await startSimulator({
+      seed: 7,
+      profiles: { half: { ...INSTANT, faults: [{ name: "cut", share: 0.5 }] } },
+    });
+    for (let i = 0; i < 20; i += 1) {
+      await call(`${own.url}/half/v1/chat/completions`, { body: chatBody({ prompt: "again", maxTokens: 2 }) });
+    }
+    const faults = own.ledger().map(({ fault }) => fault);
+    await own.close();
+    return faults;
+  };
+  const [first, second] = [await run(), await run()];
+  expect(new Set(first)).toEqual(new Set(["cut", null]));
+  expect(second).toEqual(first);
 });
 
 test("sim-flaky fails about one request in ten, of several kinds, and always the same ones", async () => {
@@ -194,6 +223,8 @@ test("sim-flaky fails about one request in ten, of several kinds, and always the
         promptHash,
       },
       slowness: 1,
+      asked: 0,
+      turn: 1,
     }).fault;
   const prompts = Array.from({ length: 4000 }, (_, index) => `prompt ${index}`);
   const faults = prompts.map(faultOf).filter((name) => name !== null);

@@ -33,6 +33,8 @@ test("the canary's events are due every 50 ms from 50 ms on, whatever the prompt
         promptHash,
       },
       slowness: 1,
+      asked: 0,
+      turn: 1,
     });
     const contents = [...service!].filter((step) => step.act === "content");
     expect(contents.map(({ atMs, tokens }) => [atMs, tokens])).toEqual([
@@ -59,6 +61,8 @@ describe("a profiles file with mistakes", () => {
         { name: "explode", share: 2 },
         { name: "stall", share: 0.1 },
         { name: "cut", share: 0.1, ms: 5 },
+        { name: "reset", every: 0, from: 2 },
+        { name: "reset", every: 3, share: 0.1 },
       ],
       apiKey: "",
     };
@@ -72,6 +76,9 @@ describe("a profiles file with mistakes", () => {
       "own.faults[0].share",
       "own.faults[1].ms",
       "own.faults[2].ms",
+      "own.faults[3].every",
+      "own.faults[4].from",
+      "own.faults[4].share",
       "own.apiKey",
       "own.colour",
       "own.faults",

@@ -1,0 +1,52 @@
+import type { Observation } from "../core/observation.ts";
+import type { HttpRequest, Wire } from "../core/provider.ts";
+import type { Timeouts } from "../core/run.ts";
+import type { Arrival } from "../core/scenario.ts";
+import type { Target } from "../core/target.ts";
+import type { Us } from "../core/units.ts";
+import type { RealTime } from "../time/time.ts";
+import type { Budget } from "./budget.ts";
+import type { Called } from "./call-once.ts";
+
+/** A target with all that is needed to call it. */
+export interface Contender {
+  readonly target: Target;
+  readonly wire: Wire;
+  /** Adds credentials. Called outside timed requests. */
+  readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
+  /** Whether a model name in an answer is the one that was asked for. */
+  readonly isModel: (echoed: string) => boolean;
+  /** Address of the engine's own metrics; null when it has none. */
+  readonly metricsUrl: string | null;
+  /** Takes the target's credentials out of a text that came from outside: a server may echo them. */
+  readonly redact: (text: string) => string;
+}
+
+/** Where the records of a run go. */
+export interface Sink {
+  /** On disk before it returns: what is in flight must be known after a kill. */
+  intent(of: { id: string; target: string; atUs: Us; reservedUsd: number | null }): void;
+  called(called: Called): void;
+  /** A planned request that never left. */
+  skipped(observation: Observation): void;
+}
+
+/** What all lanes of a run share. */
+export interface LaneContext {
+  readonly runId: string;
+  readonly timeouts: Timeouts;
+  readonly budget: Budget;
+  readonly time: RealTime;
+  readonly signal: AbortSignal;
+  readonly sink: Sink;
+  /** Reports that the run cannot go on (a full disk): it is stopped, and what is in flight ends as interrupted. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** A request that is built and signed, waiting for its moment. */
+export interface Prepared {
+  readonly arrival: Arrival;
+  readonly request: HttpRequest;
+  readonly promptHash: string;
+  readonly inputTokens: number;
+}
