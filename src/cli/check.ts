@@ -127,6 +127,7 @@ async function observe(
         intent: () => undefined,
         called: ({ observation }) => void observations.set(observation.target, observation),
         skipped: () => undefined,
+        stalled: () => undefined,
       },
       onScenario: () => undefined,
       onStop: () => undefined,

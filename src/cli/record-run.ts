@@ -89,6 +89,8 @@ function sinkTo(folder: RunFolder, texts: Texts, progress: Progress): Sink {
       if (text !== null) texts.add({ id: observation.id, first: text.first, text: text.whole });
       progress.seen(observation);
     },
+    stalled: ({ scenario, atUs, delayMs }) =>
+      folder.appendStall({ v: 1, id: `${scenario}:${atUs}`, scenario, atUs, delayMs }),
     skipped: (observation) => {
       folder.appendObservation(observation);
       progress.seen(observation);

@@ -52,6 +52,23 @@ export interface TargetPause {
   readonly waitedMs: number;
 }
 
+/** Blocked for longer than this, our own process cannot vouch for the stamps of that time. */
+export const LOOP_DELAY_MS_MAX = 50;
+
+/**
+ * One line of `stalls.ndjson`, written as soon as it is over: our own event loop was blocked for more than
+ * {@link LOOP_DELAY_MS_MAX}. So a process that was killed has left behind whether its stamps can be believed.
+ */
+export interface Stall {
+  readonly v: 1;
+  /** `scenario:atUs`. */
+  readonly id: string;
+  readonly scenario: string;
+  /** When it was over. */
+  readonly atUs: Us;
+  readonly delayMs: number;
+}
+
 /** Known only when the run ends; null in a manifest means that the process was killed. */
 export interface RunEnd {
   readonly endedAt: string;
@@ -164,6 +181,7 @@ export interface RunRecord {
   readonly lost: readonly Intent[];
   /** Engines' own metrics around the run; empty when no target has any. */
   readonly serverScrapes: readonly ServerScrape[];
+  readonly stalls: readonly Stall[];
   /** What the reader had to mend or skip, one sentence each. */
   readonly warnings: readonly string[];
 }

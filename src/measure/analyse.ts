@@ -43,7 +43,7 @@ export function analyse(
   ];
   return {
     manifest,
-    validity: validityOf(manifest, measured),
+    validity: validityOf(manifest, record.stalls, measured),
     groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group.scenario.id))),
     overshootUsd: overshootUsd(record.observations),
     hourly: hourlySpend(manifest),
@@ -57,6 +57,9 @@ export function analyse(
       ),
       ...record.warnings,
       ...(closed ? [] : ["the run ended without closing: killed or power lost"]),
+      ...manifest.resumed.flatMap(({ before }, part) =>
+        before === null ? [`part ${part + 1} of the run ended without closing: what was in flight then is lost`] : [],
+      ),
       ...strayWarning(record, groups),
       ...measured.flatMap(({ group, counts }) =>
         identityProblems(counts).map((problem) => `${group.scenario.id}, ${group.target.id}: ${problem}`),

@@ -1,11 +1,10 @@
-import { partOf, type Manifest } from "../core/run.ts";
+import { LOOP_DELAY_MS_MAX, partOf, type Manifest, type Stall } from "../core/run.ts";
 import { msFromUs, type Us } from "../core/units.ts";
 import type { Counts, Validity } from "./analysis.ts";
 import { clientDelays, isLate, isShownLate, type ClientDelay } from "./client-delay.ts";
 import { total } from "./counts.ts";
 import type { Group } from "./group.ts";
 
-const LOOP_DELAY_MS_MAX = 50;
 const PLAN_SHARE_MAX = 0.01;
 const PLAN_SPAN_MS_MIN = 5;
 
@@ -20,18 +19,22 @@ const EXCUSED_SHARE_MAX = 0.01;
  *   its 95 % order-statistic interval. The plain p99 of up to 100 due times is their maximum, and one hiccup of the host would
  *   throw a run of 40 away; this takes the third largest of 40 and the eighteenth of 1,000. Where the plain p99 alone is
  *   above, {@link clientDelayWarnings} says so;
- * - the event loop was blocked for more than 50 ms, or a process was killed before it could say;
+ * - the event loop was blocked for more than 50 ms, or the process was killed before it could say and not resumed;
  * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
  *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for;
  * - no target could be reached from here for more than 1 % of a target's requests.
  */
-export function validityOf(manifest: Manifest, measured: readonly { group: Group; counts: Counts }[]): Validity {
+export function validityOf(
+  manifest: Manifest,
+  stalls: readonly Stall[],
+  measured: readonly { group: Group; counts: Counts }[],
+): Validity {
   const groups = measured.map(({ group }) => group);
   const reasons = [
     ...clientDelayReasons(clientDelays(groups)),
     ...(manifest.end === null ? [NEVER_CLOSED] : []),
-    ...killedReasons(manifest),
     ...loopDelayReasons(manifest),
+    ...stallReasons(manifest, stalls),
     ...groups.flatMap(spanReasons),
     ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),
     ...measured.flatMap(({ group, counts }) => excusedReason(group, counts)),
@@ -57,14 +60,6 @@ export function clientDelayWarnings(delays: ReadonlyMap<string, ClientDelay>): r
   });
 }
 
-function killedReasons(manifest: Manifest): readonly string[] {
-  return manifest.resumed.flatMap(({ before }, i) =>
-    before === null
-      ? [`part ${i + 1} of the run was never closed: whether the client kept up then is not on record`]
-      : [],
-  );
-}
-
 function loopDelayReasons(manifest: Manifest): readonly string[] {
   return (manifest.end?.windows ?? [])
     .filter(({ loopDelayMsMax }) => loopDelayMsMax > LOOP_DELAY_MS_MAX)
@@ -72,6 +67,18 @@ function loopDelayReasons(manifest: Manifest): readonly string[] {
       (window) =>
         `${window.scenario}: event loop blocked for ${ms(window.loopDelayMsMax)}, limit ${LOOP_DELAY_MS_MAX} ms`,
     );
+}
+
+/** Of a process that was killed, and so could not sum up: the worst of what it wrote down at once. */
+function stallReasons({ resumed }: Manifest, stalls: readonly Stall[]): readonly string[] {
+  const startsUs = resumed.map(({ startUs }) => startUs);
+  return resumed.flatMap(({ before }, part) => {
+    const own = before === null ? stalls.filter(({ atUs }) => partOf(startsUs, atUs) === part) : [];
+    const [worst] = own.toSorted((a, b) => b.delayMs - a.delayMs);
+    if (worst === undefined) return [];
+    const blocked = `event loop blocked for ${ms(worst.delayMs)}, limit ${LOOP_DELAY_MS_MAX} ms`;
+    return [`${worst.scenario}, part ${part + 1} of the run: ${blocked}`];
+  });
 }
 
 /** Each process of a resumed run by itself: 1 % of a pause would forgive anything. */

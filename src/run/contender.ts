@@ -29,6 +29,8 @@ export interface Sink {
   called(called: Called): void;
   /** A planned request that never left. */
   skipped(observation: Observation): void;
+  /** Our own event loop was blocked until now. */
+  stalled(of: { scenario: string; atUs: Us; delayMs: number }): void;
 }
 
 /** What all lanes of a run share. */

@@ -34,9 +34,12 @@ export function pastOf(record: RunRecord): Past {
   };
 }
 
-/** True for a planned request that was never let go, and can be: its row is replaced when it is. */
-export function isUndecided({ outcome, reason }: Observation): boolean {
-  return outcome === "not-started" && (reason === "interrupt" || reason === "budget");
+/**
+ * True for a planned request that was never let go, and can be: its row is replaced when it is. A retry that was not made
+ * stays so: its request has left once.
+ */
+export function isUndecided({ outcome, reason, attempt }: Observation): boolean {
+  return attempt === 1 && outcome === "not-started" && (reason === "interrupt" || reason === "budget");
 }
 
 /** True when a planned request has still to be made to one target. */

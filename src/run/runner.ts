@@ -1,5 +1,12 @@
 import type { RunCaps } from "../core/caps.ts";
-import type { RunEnd, ScenarioWindow, TargetPause, TargetStop, Timeouts } from "../core/run.ts";
+import {
+  LOOP_DELAY_MS_MAX,
+  type RunEnd,
+  type ScenarioWindow,
+  type TargetPause,
+  type TargetStop,
+  type Timeouts,
+} from "../core/run.ts";
 import { loadLabel, type Plan } from "../core/scenario.ts";
 import { random } from "../core/random.ts";
 import type { Us } from "../core/units.ts";
@@ -52,7 +59,16 @@ const WARM_CONNECTIONS_MAX = 64;
  */
 export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   const broken = new AbortController();
-  const request: RunRequest = { ...asked, signal: AbortSignal.any([asked.signal, broken.signal]) };
+  const stalled: Sink["stalled"] = (of) => {
+    // Called from a timer of our own, where nobody else would catch it.
+    try {
+      asked.sink.stalled(of);
+    } catch (error) {
+      broken.abort(error);
+    }
+  };
+  const signal = AbortSignal.any([asked.signal, broken.signal]);
+  const request: RunRequest = { ...asked, signal, sink: { ...asked.sink, stalled } };
   const budget = openBudget(request.caps);
   for (const { target, reserved, settled } of request.past.spent) budget.carry(target, reserved, settled);
   const context: LaneContext = { ...request, budget, fail: (error) => broken.abort(error) };
@@ -125,7 +141,9 @@ async function runGroup(
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
   const start =
     scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);
-  const loop = watchLoopDelay(time);
+  const loop = watchLoopDelay(time, (delayMs) => {
+    if (delayMs > LOOP_DELAY_MS_MAX) request.sink.stalled({ scenario: scenario.id, atUs: time.now(), delayMs });
+  });
   const startUs = time.now() + LEAD_US;
   await start(startUs);
   return { scenario: scenario.id, startUs, endUs: time.now(), loopDelayMsMax: loop.stop().delayMsMax };

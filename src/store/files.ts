@@ -13,6 +13,8 @@ export const ROW_FILES = {
   observations: "observations.ndjson",
   events: "events.ndjson",
   tokens: "tokens.ndjson",
+  /** Only there when the event loop was blocked. */
+  stalls: "stalls.ndjson",
 } as const;
 
 export type RowFile = (typeof ROW_FILES)[keyof typeof ROW_FILES];

@@ -6,7 +6,7 @@ import type { Manifest, RunRecord } from "../core/run.ts";
 import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { readRows } from "./rows.ts";
-import { eventTraceSchema, intentSchema, observationSchema, tokenCountSchema } from "./schema.ts";
+import { eventTraceSchema, intentSchema, observationSchema, stallSchema, tokenCountSchema } from "./schema.ts";
 import { readServerMetrics } from "./server-metrics.ts";
 import { contentError, errorCode, storeError } from "./store-error.ts";
 
@@ -21,14 +21,16 @@ export async function readRun(path: string): Promise<RunRecord> {
   const events = await readRows(path, ROW_FILES.events, eventTraceSchema);
   const tokens = await readRows(path, ROW_FILES.tokens, tokenCountSchema);
   const serverMetrics = await readServerMetrics(path);
+  const stalls = await readRows(path, ROW_FILES.stalls, stallSchema);
   return {
     manifest,
     observations: [...observations.byId.values()],
     events: events.byId,
     tokens: tokens.byId,
     lost: [...intents.byId.values()].filter(({ id }) => !observations.byId.has(id)),
+    stalls: [...stalls.byId.values()],
     serverScrapes: serverMetrics.scrapes,
-    warnings: [intents, observations, events, tokens, serverMetrics].flatMap(({ warnings }) => warnings),
+    warnings: [intents, observations, events, tokens, stalls, serverMetrics].flatMap(({ warnings }) => warnings),
   };
 }
 

@@ -9,7 +9,7 @@ import { MANIFEST_FILE, ROW_FILES, type RowFile } from "./files.ts";
 import type { Unlock } from "./lock.ts";
 import { findSource, lines, parseRow, readRows, type RowSchema } from "./rows.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
-import { eventTraceSchema, intentSchema, observationSchema, tokenCountSchema } from "./schema.ts";
+import { eventTraceSchema, intentSchema, observationSchema, stallSchema, tokenCountSchema } from "./schema.ts";
 import { contentError, storeError } from "./store-error.ts";
 
 /**
@@ -29,6 +29,7 @@ export async function reopenRun(
   await mend(path, ROW_FILES.intents, intentSchema, () => true);
   await mend(path, ROW_FILES.observations, observationSchema, (observation) => !isReplaced(observation));
   await mend(path, ROW_FILES.events, eventTraceSchema, () => true);
+  await mend(path, ROW_FILES.stalls, stallSchema, () => true);
   const counted = await readRows(path, ROW_FILES.tokens, tokenCountSchema);
   return openRunFolder(path, manifest.runId, unlock, [...counted.byId.values()]);
 }

@@ -1,11 +1,12 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { EventTrace, Intent, Observation, TokenCount } from "../core/observation.ts";
-import type { Manifest } from "../core/run.ts";
+import type { Manifest, Stall } from "../core/run.ts";
 import type { ServerScrape } from "../core/server-metrics.ts";
 import { gzipAtomically, writeAtomically } from "./atomic.ts";
-import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
+import { MANIFEST_FILE, ROW_FILES, type RowFile } from "./files.ts";
 import type { Unlock } from "./lock.ts";
-import { openRows } from "./row-writer.ts";
+import { openRows, type RowWriter } from "./row-writer.ts";
 import { writeServerMetrics } from "./server-metrics.ts";
 
 /** The folder of one run while it is being written. Every method throws StoreError. */
@@ -19,6 +20,7 @@ export interface RunFolder {
   appendIntent(intent: Intent): void;
   appendObservation(observation: Observation): void;
   appendEvents(trace: EventTrace): void;
+  appendStall(stall: Stall): void;
   /** All local token counts at once, after the run. */
   writeTokens(counts: Iterable<TokenCount>): Promise<void>;
   /** Engines' own metrics, after the run. */
@@ -42,6 +44,8 @@ export function openRunFolder(
   const intents = openRows(join(path, ROW_FILES.intents), flags);
   const observations = openRows(join(path, ROW_FILES.observations), flags);
   const events = openRows(join(path, ROW_FILES.events), flags);
+  const stallsPath = join(path, ROW_FILES.stalls);
+  let stalls: RowWriter | null = existsSync(stallsPath) ? openRows(stallsPath, "a") : null;
   let hasTokens = false;
   return {
     id,
@@ -50,6 +54,10 @@ export function openRunFolder(
     appendIntent: (intent) => intents.append(intent),
     appendObservation: (observation) => observations.append(observation),
     appendEvents: (trace) => events.append(trace),
+    appendStall: (stall) => {
+      stalls ??= openRows(stallsPath, flags);
+      stalls.append(stall);
+    },
     writeTokens: async (counts) => {
       const lines = Array.from([...(counted ?? []), ...counts], (count) => `${JSON.stringify(count)}\n`);
       await writeAtomically(join(path, ROW_FILES.tokens), lines.join(""));
@@ -58,8 +66,11 @@ export function openRunFolder(
     writeServerMetrics: (scrapes) => writeServerMetrics(path, scrapes),
     finish: async () => {
       for (const writer of [intents, observations, events]) writer.close();
-      const files = [ROW_FILES.intents, ROW_FILES.observations, ROW_FILES.events];
-      for (const file of hasTokens ? [...files, ROW_FILES.tokens] : files) await gzipAtomically(join(path, file));
+      stalls?.close();
+      const files: RowFile[] = [ROW_FILES.intents, ROW_FILES.observations, ROW_FILES.events];
+      if (hasTokens) files.push(ROW_FILES.tokens);
+      if (stalls !== null) files.push(ROW_FILES.stalls);
+      for (const file of files) await gzipAtomically(join(path, file));
       await unlock();
     },
   };

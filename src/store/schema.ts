@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FAILURE_KINDS } from "../core/failure.ts";
 import type { EventTrace, Intent, Observation, TokenCount } from "../core/observation.ts";
+import type { Stall } from "../core/run.ts";
 import type { Same } from "./same.ts";
 
 const version = z.literal(1);
@@ -121,11 +122,14 @@ export const intentSchema = z.object({
   reservedUsd: z.number().nullable(),
 });
 
+export const stallSchema = z.object({ v: version, id, scenario: text, atUs: us, delayMs: z.number() });
+
 // The schemas and core's types say the same, or this file does not compile.
 true satisfies Same<z.infer<typeof observationSchema>, Observation>;
 true satisfies Same<z.infer<typeof eventTraceSchema>, EventTrace>;
 true satisfies Same<z.infer<typeof tokenCountSchema>, TokenCount>;
 true satisfies Same<z.infer<typeof intentSchema>, Intent>;
+true satisfies Same<z.infer<typeof stallSchema>, Stall>;
 
 /** JSON Schema (2020-12) of one line of `observations.ndjson`, as text. */
 export function observationJsonSchema(): string {

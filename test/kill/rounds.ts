@@ -95,6 +95,8 @@ export async function killedRun(
     const report = left === null ? null : await herdbench(["report", "LAST", "--quiet"], folder, null);
     if (report !== null && report.code !== 0)
       problems.push(`report of a wreck ended with ${report.code}: ${report.stderr}`);
+    // Killed between the manifest's end and its own.
+    if (left?.manifest.end?.reason === "complete") break;
   }
   const record = await recordIn(folder);
   if (record === null) throw new Error(`no run was left in ${folder}: ${problems.join("; ")}`);

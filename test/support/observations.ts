@@ -182,6 +182,7 @@ export function recordOf(
     events: new Map(recorded.flatMap(({ trace }) => (trace === null ? [] : [[trace.id, trace] as const]))),
     tokens: new Map(recorded.flatMap(({ tokens }) => (tokens === null ? [] : [[tokens.id, tokens] as const]))),
     lost: [],
+    stalls: [],
     serverScrapes: [],
     warnings: [],
   };

@@ -112,6 +112,7 @@ export async function runPlan(of: {
       intent: ({ id }) => void intents.push(id),
       called: (called) => void calls.push(called),
       skipped: (observation) => void skipped.push(observation),
+      stalled: () => undefined,
     },
     onScenario: () => undefined,
     onStop: () => undefined,
@@ -150,6 +151,15 @@ export async function runPlan(of: {
     calls,
     skipped,
     intents,
-    record: { manifest, observations, events, tokens: new Map(), lost: [], serverScrapes: [], warnings: [] },
+    record: {
+      manifest,
+      observations,
+      events,
+      tokens: new Map(),
+      lost: [],
+      stalls: [],
+      serverScrapes: [],
+      warnings: [],
+    },
   };
 }

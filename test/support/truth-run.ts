@@ -67,6 +67,7 @@ export async function truthRun(of: {
       },
       called: (called) => void calls.push(called),
       skipped: (observation) => void skipped.push({ observation, trace: null, tokens: null }),
+      stalled: () => undefined,
     },
     onScenario: () => undefined,
     onStop: () => undefined,

@@ -33,7 +33,7 @@ function validityOfRun(scenario: Scenario, lateMs: (pair: number) => number): Va
     group,
     counts: countsOf(group, { arrivals: REQUESTS, closed: true }),
   }));
-  return validityOf(record.manifest, groups);
+  return validityOf(record.manifest, [], groups);
 }
 
 /** Of a drawn plan: arrivals a second from its first to its last, over the rate that it was drawn for. */

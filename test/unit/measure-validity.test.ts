@@ -259,9 +259,17 @@ describe("a run that was resumed", () => {
     ]);
   });
 
-  test("is invalid when a part was killed, since nobody vouches for that", () => {
-    expect(validity(resumedWith(halves(0), null)).reasons).toEqual([
-      "part 1 of the run was never closed: whether the client kept up then is not on record",
+  test("is judged by what a part that was killed wrote down at once", () => {
+    const stall = { v: 1, id: "open:1", scenario: "open", atUs: 1_000_000, delayMs: 61.25 } as const;
+    const later = { ...stall, id: "open:2", atUs: resumption.startUs + 1, delayMs: 90 };
+    const killed = resumedWith(halves(0), null);
+    expect(validity(killed).valid).toBe(true);
+    expect(analysisOf(killed).warnings).toContain(
+      "part 1 of the run ended without closing: what was in flight then is lost",
+    );
+    // The second part was closed: its windows speak for it.
+    expect(validity({ ...killed, stalls: [{ ...stall, delayMs: 55 }, stall, later] }).reasons).toEqual([
+      "open, part 1 of the run: event loop blocked for 61.3 ms, limit 50 ms",
     ]);
   });
 });

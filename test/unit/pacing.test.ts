@@ -212,14 +212,19 @@ describe("a closed loop", () => {
 describe("the watch on our own event loop", () => {
   it("sees a freeze in full, even one that lasts until the end", async () => {
     const time = virtualTime();
-    const watch = watchLoopDelay(time);
+    const delays: number[] = [];
+    const watch = watchLoopDelay(time, (delayMs) => void delays.push(delayMs));
     await time.advanceTo(105_000);
+    time.freeze(1_000_000);
+    await time.advanceTo(1_200_000);
+    expect(Math.max(...delays)).toBeGreaterThan(990);
     time.freeze(3_000_000);
     expect(watch.stop().delayMsMax).toBeGreaterThan(2_990);
+    expect(Math.max(...delays)).toBeGreaterThan(2_990);
   });
   it("sees nothing where nothing was late", async () => {
     const time = virtualTime();
-    const watch = watchLoopDelay(time);
+    const watch = watchLoopDelay(time, () => undefined);
     await time.advanceTo(1_000_000);
     expect(watch.stop().delayMsMax).toBe(0);
   });

@@ -27,6 +27,7 @@ describe("what is left of a run", () => {
         answer({ pair: 0, phase: "warmup", ttftMs: 100, gapsMs: [10], tokens: 4 }),
         good(0),
         failed({ pair: 1, kind: "network" }),
+        unanswered({ pair: 1, attempt: 2, outcome: "not-started", reason: "interrupt" }),
         unanswered({ pair: 2, outcome: "cancelled", reason: "interrupt" }),
         unanswered({ pair: 3, outcome: "dropped", reason: null }),
         unanswered({ pair: 4, outcome: "not-started", reason: "breaker" }),

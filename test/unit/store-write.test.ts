@@ -158,3 +158,15 @@ test("a folder that vanished under the writer is a StoreError, not a crash of an
   expect(readdirSync(run.path).filter((file) => file.endsWith(".tmp"))).toEqual([]);
   expect(basename(run.path)).toBe(run.id);
 });
+
+test("stalls have a file of their own, which is only there when there were any", async () => {
+  const run = await createRun(temporaryFolder(), name);
+  await run.writeManifest(golden.manifest);
+  expect(existsSync(join(run.path, "stalls.ndjson"))).toBe(false);
+  const stall = { v: 1, id: "chat:5", scenario: "chat", atUs: 5, delayMs: 61.2 } as const;
+  run.appendStall(stall);
+  expect((await readRun(run.path)).stalls).toEqual([stall]);
+  await run.finish();
+  expect((await readRun(run.path)).stalls).toEqual([stall]);
+  expect(readdirSync(run.path)).toContain("stalls.ndjson.gz");
+});
