@@ -130,6 +130,7 @@ async function observe(
         stalled: () => undefined,
       },
       onScenario: () => undefined,
+      onQuota: async () => undefined,
       onStop: () => undefined,
     });
   } finally {

@@ -18,6 +18,7 @@ export const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
   headers: {},
   extraBody: {},
   price: null,
+  limits: null,
   maxCostUsd: null,
   maxTotalTokens: null,
   maxRequests: null,
@@ -54,6 +55,7 @@ export async function makeTarget(
     headers: { ...provider.headers, ...entry.headers },
     extraBody: entry.extraBody,
     price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
+    limits: entry.limits,
     // The user's own address, key or id may well lead somewhere else than to what is gone.
     gone: entry.baseUrl === null && entry.modelId === null ? goneNote(model) : null,
     userSupplied: OVERRIDABLE.filter((name) => entry[name] !== null),

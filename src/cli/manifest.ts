@@ -1,5 +1,12 @@
 import { arch, cpus, platform, totalmem } from "node:os";
-import { DEFINITIONS_VERSION, SCHEMA_VERSION, type Manifest, type RunEnd, type RunRecord } from "../core/run.ts";
+import {
+  DEFINITIONS_VERSION,
+  SCHEMA_VERSION,
+  type Manifest,
+  type QuotaShortfall,
+  type RunEnd,
+  type RunRecord,
+} from "../core/run.ts";
 import type { Us } from "../core/units.ts";
 import { isUndecided } from "../run/past.ts";
 import type { RealTime } from "../time/time.ts";
@@ -16,6 +23,7 @@ export type ManifestFacts = Omit<
   | "startedAt"
   | "clock"
   | "host"
+  | "quotas"
   | "certificate"
   | "resumed"
   | "end"
@@ -41,6 +49,7 @@ export function newManifest(runId: string, facts: ManifestFacts, time: RealTime)
       node: process.version,
     },
     ...facts,
+    quotas: [],
     certificate: null,
     resumed: [],
     end: null,
@@ -76,6 +85,14 @@ export function resumedManifest(
   const startedAt = time.wallAt(startUs).toISOString();
   const resumption = { startedAt, startUs, clock: clockOf(time), stoppedUs, before: manifest.end };
   return { ...manifest, ...changes, resumed: [...manifest.resumed, resumption], end: null };
+}
+
+/** The manifest with limits that a plan is above; one that an earlier process of the run found is replaced. */
+export function withQuotas(manifest: Manifest, found: readonly QuotaShortfall[]): Manifest {
+  const isSame = (a: QuotaShortfall, b: QuotaShortfall): boolean =>
+    a.scenario === b.scenario && a.target === b.target && a.of === b.of && a.windowMs === b.windowMs;
+  const kept = manifest.quotas.filter((before) => !found.some((now) => isSame(before, now)));
+  return { ...manifest, quotas: [...kept, ...found] };
 }
 
 /** The manifest with its end, which speaks for the processes before as well, as far as they lived to say anything. */

@@ -5,10 +5,12 @@ import { openaiChat, PLAIN } from "../protocol/openai-chat.ts";
 import { startCanary } from "../run/canary.ts";
 import { runAll, type RunRequest } from "../run/runner.ts";
 import type { Sink } from "../run/contender.ts";
+import { quotaText } from "../report/quota.ts";
+import { plain } from "../report/text.ts";
 import { scrapeServers } from "../run/server-metrics.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { countInWorker, type CountItem } from "../tokens/pool.ts";
-import { endedManifest } from "./manifest.ts";
+import { endedManifest, withQuotas } from "./manifest.ts";
 import { stopNotice } from "./notices.ts";
 import type { Progress } from "./progress.ts";
 
@@ -20,11 +22,12 @@ import type { Progress } from "./progress.ts";
 export async function recordRun(
   folder: RunFolder,
   opening: Manifest,
-  of: Omit<RunRequest, "sink" | "onScenario" | "onStop" | "runId">,
+  of: Omit<RunRequest, "sink" | "onScenario" | "onQuota" | "onStop" | "runId">,
   canaryOrigin: string,
   progress: Progress,
 ): Promise<void> {
-  await folder.writeManifest(opening);
+  let manifest = opening;
+  await folder.writeManifest(manifest);
   const texts = openTexts();
   // A resumed run has no reading from before its first request to set beside the last one.
   const asked = opening.resumed.length > 0 ? [] : of.contenders;
@@ -35,6 +38,11 @@ export async function recordRun(
     runId: folder.id,
     sink: sinkTo(folder, texts, progress),
     onScenario: (plan, label) => progress.scenario(`${plan.scenario.id}  ${label}`, plannedCount(plan)),
+    onQuota: async (shortfalls) => {
+      for (const shortfall of shortfalls) progress.note(plain(quotaText(shortfall)));
+      manifest = withQuotas(manifest, shortfalls);
+      await folder.writeManifest(manifest);
+    },
     onStop: (stop) => progress.note(stopNotice(stop)),
   });
   // Settled first: the canary has to end whether the run did well or not.
@@ -50,7 +58,7 @@ export async function recordRun(
   const scrapes = await scrapeAgain();
   if (scrapes.length > 0) await folder.writeServerMetrics(scrapes);
   await folder.writeTokens(await countInWorker(texts.items));
-  await folder.writeManifest(endedManifest(opening, end));
+  await folder.writeManifest(endedManifest(manifest, end));
   await folder.finish();
 }
 

@@ -28,6 +28,7 @@ export function simulatedTargets(origin: string): Target[] {
     parameters: {},
     headers: {},
     extraBody: {},
+    limits: null,
     price: {
       kind: "tokens",
       inputUsdPerMtok: PRICES[id][0],

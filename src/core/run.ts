@@ -1,6 +1,7 @@
 import type { CapReached, Caps, RunCaps } from "./caps.ts";
 import type { FailureKind } from "./failure.ts";
 import type { EventTrace, Intent, Observation, TokenCount } from "./observation.ts";
+import type { RateWindow } from "./provider.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ServerScrape } from "./server-metrics.ts";
 import type { Target } from "./target.ts";
@@ -27,6 +28,19 @@ export interface ScenarioWindow {
   readonly endUs: Us;
   /** Longest event-loop delay within the window, milliseconds. */
   readonly loopDelayMsMax: number;
+}
+
+/** A limit of the buyer's account that a scenario goes above: its rows tell of the quota as much as of the endpoint. */
+export interface QuotaShortfall {
+  readonly scenario: string;
+  readonly target: string;
+  readonly of: RateWindow["of"];
+  readonly windowMs: number;
+  readonly limit: number;
+  /** The most that the plan takes within one window. */
+  readonly need: number;
+  /** Told by the target itself, or by the user. */
+  readonly source: "headers" | "config";
 }
 
 /** A target that was not asked any more, since its failures in a row would not mend. */
@@ -142,6 +156,8 @@ export interface Manifest {
   readonly metadata: Readonly<Record<string, string>>;
   readonly scenarios: readonly ScenarioSnapshot[];
   readonly targets: readonly Target[];
+  /** Said before the measured part of their scenario was sent. */
+  readonly quotas: readonly QuotaShortfall[];
   /** Result of the client's self-test on this machine; null when none is known. */
   readonly certificate: null;
   /** Later processes, in order; none for a run that was never resumed. */

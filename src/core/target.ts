@@ -20,6 +20,13 @@ export type Price =
   | ({ readonly kind: "hour"; readonly usdPerReplicaHour: number; readonly replicas: number } & PriceSource)
   | { readonly kind: "unknown"; readonly reason: string };
 
+/** What the buyer's account may take; null where the target's own headers shall tell. */
+export interface AccountLimits {
+  readonly requestsPerMinute: number | null;
+  /** Input and output limit together. */
+  readonly tokensPerMinute: number | null;
+}
+
 /** What is bought and compared. Every row is keyed by its id. */
 export interface Target {
   readonly id: string;
@@ -46,6 +53,8 @@ export interface Target {
   /** Extra members of the request body. */
   readonly extraBody: JsonObject;
   readonly price: Price;
+  /** Null: nothing is known but what the target tells. */
+  readonly limits: AccountLimits | null;
   /** Why the model is known to be gone, with the day where that is known: a `not-found` is then a finding. Null: it should answer. */
   readonly gone: string | null;
   /** Facts that the user put in place of the provider's file, by their names here. */

@@ -37,14 +37,17 @@ export function analyse(
   const byScenario = Map.groupBy(groups, ({ scenario }) => scenario.id);
   const delays = clientDelays(groups);
   const late = new Set([...delays].flatMap(([id, delay]) => (isLate(delay) ? [id] : [])));
-  const runFlags = (scenario: string): readonly Flag[] => [
+  const runFlags = ({ scenario, target }: Group): readonly Flag[] => [
     ...(manifest.proxied ? (["proxied"] as const) : []),
-    ...(late.has(scenario) ? (["client_late"] as const) : []),
+    ...(late.has(scenario.id) ? (["client_late"] as const) : []),
+    ...(manifest.quotas.some((quota) => quota.scenario === scenario.id && quota.target === target.id)
+      ? (["quota_limited"] as const)
+      : []),
   ];
   return {
     manifest,
     validity: validityOf(manifest, record.stalls, measured),
-    groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group.scenario.id))),
+    groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group))),
     overshootUsd: overshootUsd(record.observations),
     hourly: hourlySpend(manifest),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
@@ -71,14 +74,20 @@ export function analyse(
 /** What stands in every summary and says nothing about a group as a whole. */
 const ROW_FLAGS: ReadonlySet<string> = new Set<Flag>(["clustered", "connection_reused", "no_values"]);
 
+/** What makes each figure of a group one of something else than the target, so that each row of it says so. */
+const EVERY_ROW: readonly Flag[] = ["quota_limited", "vantage_fault"];
+
 function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]): GroupAnalysis {
-  const rows = summarise(group);
+  const raised = [...countFlags(counts), ...runFlags];
+  const everyRow = EVERY_ROW.filter((flag) => raised.includes(flag));
+  const rows = summarise(group).map((row) =>
+    everyRow.length === 0 ? row : { ...row, flags: [...row.flags, ...everyRow].sort() },
+  );
   const length = rows.find(({ metric, stat }) => metric === "length_ratio" && stat === "mean")?.value ?? null;
   const own: Flag[] = [
     ...group.measured.flatMap(({ observation }) => observation.flags),
-    ...countFlags(counts),
+    ...raised,
     ...(length !== null && length < LENGTH_RATIO_MIN ? (["length_short"] as const) : []),
-    ...runFlags,
   ];
   return {
     target: group.target,

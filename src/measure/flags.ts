@@ -27,6 +27,8 @@ export const FLAGS = {
     "at least one answer named a model that is not the one asked for; it counts as a failure, whatever it said",
   price_unknown: "no price is known, so no cost",
   proxied: "requests went through a proxy, whose time is inside every latency",
+  quota_limited:
+    "the plan is above a limit of the buyer's account, as was said before sending: refusals tell of the quota",
   retried: "failed requests were tried again; figures are of first attempts, user_latency alone is over all",
   server_clock_jumpy:
     "the gap between our TTFT and the server's own varies by more than itself: one of the two clocks measures something else",

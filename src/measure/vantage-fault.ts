@@ -18,12 +18,12 @@ const HOSTS_MIN = 2;
 
 /**
  * Finds the stretches in which every target failed by network at once. A stretch is a row of attempts that ended without a
- * connection or lost it (`network`, or `timeout` at `connect`), with no byte from any target between them. It is a fault of
- * the vantage when it lasts at least 2 s, has failures on at least 2 hosts, and every target that was asked anything within
- * it failed so. Targets on this machine need no network and are no witnesses.
+ * connection or lost it (`network`, or `timeout` at `connect`), with no byte from any target between them; what breakers then
+ * hold back, before a byte comes from anywhere, prolongs it. It is a fault of the vantage when it lasts at least 2 s, has
+ * failures on at least 2 hosts, and every target that was asked anything within it failed so. Targets on this machine need no
+ * network and are no witnesses.
  *
- * Excused are those attempts, others that ran into a time-out or lost their connection meanwhile, and the requests that a
- * breaker held back from its beginning to the next byte from anywhere.
+ * Excused are those attempts, what breakers held back meanwhile, and others that ran into a time-out or lost their connection.
  */
 export function vantageFaults({
   manifest,
@@ -36,21 +36,25 @@ export function vantageFaults({
   return stretches(remote.filter(isUnreached), signsUs).flatMap(({ downs, signUs, againUs }) => {
     const releasedUs = downs.reduce((least, { stamps }) => Math.min(least, stamps.released!), Infinity);
     const startUs = Math.max(releasedUs, signUs);
-    const endUs = downs.at(-1)!.stamps.end!;
     const failing = new Set(downs.map(({ target }) => target));
+    const held = remote.filter((one) => isHeld(one) && isIn(one.stamps.scheduled, startUs, againUs));
+    const endUs = held.reduce((last, { stamps }) => Math.max(last, stamps.scheduled), downs.at(-1)!.stamps.end!);
     if (endUs - startUs < FAULT_US_MIN) return [];
     if (new Set([...failing].map((target) => hosts.get(target))).size < HOSTS_MIN) return [];
     const asked = remote.filter(({ stamps: { released } }) => released !== null && isIn(released, startUs, endUs));
     if (!asked.every(({ target }) => failing.has(target))) return [];
-    const excused = remote.filter((one) => isExcused(one, startUs, endUs, againUs)).map(({ id }) => id);
+    const excused = [...held, ...remote.filter((one) => isLost(one, startUs, endUs))].map(({ id }) => id);
     return [{ startUs, endUs, excused: new Set(excused) }];
   });
 }
 
-function isExcused({ outcome, failure, reason, stamps }: Observation, startUs: Us, endUs: Us, againUs: Us): boolean {
-  if (outcome === "not-started") return reason === "breaker" && isIn(stamps.scheduled, startUs, againUs);
-  const isLost = failure?.kind === "network" || failure?.kind === "timeout";
-  return isLost && (stamps.released ?? Infinity) <= endUs && (stamps.end ?? 0) >= startUs;
+function isHeld({ outcome, reason }: Observation): boolean {
+  return outcome === "not-started" && reason === "breaker";
+}
+
+function isLost({ failure, stamps }: Observation, startUs: Us, endUs: Us): boolean {
+  if (failure?.kind !== "network" && failure?.kind !== "timeout") return false;
+  return (stamps.released ?? Infinity) <= endUs && (stamps.end ?? 0) >= startUs;
 }
 
 function isIn(at: Us, startUs: Us, endUs: Us): boolean {

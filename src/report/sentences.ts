@@ -6,6 +6,7 @@ import { requestsNeeded } from "../measure/intervals.ts";
 import { simulatedMark } from "./facts.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
 import { capSentences, spendSentences } from "./spending.ts";
+import { quotaText } from "./quota.ts";
 import { plural, short, tally, usd } from "./text.ts";
 
 /** One thing to say below the tables: a label of one word, and a sentence. */
@@ -27,6 +28,7 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
     ...goneSentences(analysis),
     ...failureSentences(analysis),
+    ...analysis.manifest.quotas.map((shortfall) => ({ label: "quota", text: quotaText(shortfall) })),
     ...stopSentences(analysis),
     ...pauseSentences(analysis),
     ...vantageSentence(analysis),

@@ -1,6 +1,7 @@
 import type { RunCaps } from "../core/caps.ts";
 import {
   LOOP_DELAY_MS_MAX,
+  type QuotaShortfall,
   type RunEnd,
   type ScenarioWindow,
   type TargetPause,
@@ -21,6 +22,7 @@ import { readyClosedLoop } from "./closed-loop.ts";
 import type { Contender, LaneContext, Sink } from "./contender.ts";
 import { openLane, type Lane } from "./lane.ts";
 import { readyOpenLoop } from "./open-loop.ts";
+import { openTold, shortfallsOf, type Told } from "./quota.ts";
 import { hasLeft, isLeft, leftOf, type Past } from "./past.ts";
 
 /** What to run. */
@@ -39,6 +41,8 @@ export interface RunRequest {
   readonly sink: Sink;
   /** Called when a scenario begins its measured part. */
   readonly onScenario: (plan: Plan, label: string) => void;
+  /** Called before the measured part of a scenario whose plan is above the limits of the buyer's accounts. */
+  readonly onQuota: (shortfalls: readonly QuotaShortfall[]) => Promise<void>;
   /** Called when a target is stopped, and when it answers again. */
   readonly onStop: (stop: TargetStop) => void;
 }
@@ -71,7 +75,13 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   const request: RunRequest = { ...asked, signal, sink: { ...asked.sink, stalled } };
   const budget = openBudget(request.caps);
   for (const { target, reserved, settled } of request.past.spent) budget.carry(target, reserved, settled);
-  const context: LaneContext = { ...request, budget, fail: (error) => broken.abort(error) };
+  const told = openTold();
+  const context: LaneContext = {
+    ...request,
+    budget,
+    sink: { ...request.sink, called: (called) => (told.ended(called.observation), request.sink.called(called)) },
+    fail: (error) => broken.abort(error),
+  };
   const windows: ScenarioWindow[] = [];
   const pauses: TargetPause[] = [];
   const breakers = new Map(
@@ -95,7 +105,7 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
       const lanes = group.map((contender, i) =>
         openLane(contender, plan.scenario, pools[i]!, breakers.get(contender.target.id)!, context),
       );
-      windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, request));
+      windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, told, request));
       pauses.push(...lanes.flatMap((lane) => pausesOf(plan, lane)));
       await Promise.all(pools.map((pool) => pool.close()));
     }
@@ -131,6 +141,7 @@ async function runGroup(
   plan: Plan,
   lanes: readonly Lane[],
   pools: readonly Pool[],
+  told: Told,
   request: RunRequest,
 ): Promise<ScenarioWindow> {
   const { time } = request;
@@ -139,6 +150,8 @@ async function runGroup(
   const asked = pools.filter((_, i) => lanes[i]!.stopped(Infinity) === null);
   await Promise.all(asked.map((pool) => pool.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
+  const shortfalls = lanes.flatMap(({ target }) => shortfallsOf(plan, target, told));
+  if (shortfalls.length > 0) await request.onQuota(shortfalls);
   const start =
     scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);
   const loop = watchLoopDelay(time, (delayMs) => {

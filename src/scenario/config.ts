@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { Scenario } from "../core/scenario.ts";
-import type { Price } from "../core/target.ts";
+import type { AccountLimits, Price } from "../core/target.ts";
 import { readJsonText } from "./json-text.ts";
 import { percentile, sloLimits } from "./parse.ts";
 import { check, pathText, problem, strictObject } from "./problems.ts";
@@ -28,6 +28,7 @@ export interface TargetEntry {
   readonly headers: Readonly<Record<string, string>>;
   readonly extraBody: JsonObject;
   readonly price: Exclude<Price, { kind: "unknown" }> | null;
+  readonly limits: AccountLimits | null;
   /** Caps on this target alone, per run. */
   readonly maxCostUsd: number | null;
   readonly maxTotalTokens: number | null;
@@ -156,6 +157,13 @@ const targetSchema = strictObject({
     .describe("Not secret: they are written to the results."),
   extraBody: z.record(z.string(), z.json()).default({}).describe("Extra members of the request body."),
   price: z.union([tokenPriceSchema, hourPriceSchema]).nullable().default(null),
+  limits: strictObject({
+    requestsPerMinute: z.int().min(1).nullable().default(null),
+    tokensPerMinute: z.int().min(1).nullable().default(null).describe("Input and output limit together."),
+  })
+    .nullable()
+    .default(null)
+    .describe("What your account may take, where the target's own headers do not tell: a plan above it is named."),
   maxCostUsd: z
     .number()
     .positive()

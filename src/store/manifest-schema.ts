@@ -78,6 +78,10 @@ const target = z.object({
   headers: textMap,
   extraBody: z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
   price,
+  limits: z
+    .object({ requestsPerMinute: number.nullable(), tokensPerMinute: number.nullable() })
+    .nullable()
+    .default(null),
   gone: text.nullable().default(null),
   userSupplied: z.array(text).default([]),
   simulated: z.boolean(),
@@ -96,6 +100,16 @@ const capReached = z.object({
 });
 
 const clock = z.object({ name: text, originNs: text });
+
+const quota = z.object({
+  scenario: text,
+  target: text,
+  of: z.enum(["requests", "tokens", "input-tokens", "output-tokens"]),
+  windowMs: number,
+  limit: number,
+  need: number,
+  source: z.enum(["headers", "config"]),
+});
 
 const stop = z.object({
   target: text,
@@ -148,6 +162,7 @@ export const manifestSchema = z.object({
   metadata: textMap,
   scenarios: z.array(z.object({ scenario, text, sha256: text })),
   targets: z.array(target),
+  quotas: z.array(quota).default([]),
   certificate: z.null(),
   resumed: z.array(resumption).default([]),
   end: end.nullable(),

@@ -67,6 +67,7 @@ const targetBase = {
   userSupplied: [],
   headers: {},
   extraBody: {},
+  limits: null,
   simulated: true,
 };
 
@@ -152,6 +153,7 @@ function goldenManifest(): Manifest {
       sha256: "0".repeat(64),
     })),
     targets: CHARACTERS.map((character) => character.target),
+    quotas: [],
     certificate: null,
     resumed: [],
     end: {

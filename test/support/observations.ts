@@ -45,6 +45,7 @@ export const TARGET: Target = {
   userSupplied: [],
   headers: {},
   extraBody: {},
+  limits: null,
   price: {
     kind: "tokens",
     inputUsdPerMtok: 1,
@@ -163,6 +164,7 @@ export function recordOf(
       metadata: {},
       scenarios: scenarios.map((scenario) => ({ scenario, text: "{}", sha256: "0" })),
       targets: of.targets ?? [TARGET],
+      quotas: [],
       certificate: null,
       resumed: [],
       end: {

@@ -1,6 +1,6 @@
 import { NO_CAPS, type RunCaps } from "../../src/core/caps.ts";
 import type { Observation } from "../../src/core/observation.ts";
-import type { Manifest, RunRecord, Timeouts } from "../../src/core/run.ts";
+import type { Manifest, QuotaShortfall, RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
@@ -30,6 +30,7 @@ export function simulatedTarget(origin: string, profile: string, price: Target["
     userSupplied: [],
     headers: {},
     extraBody: {},
+    limits: null,
     price: price ?? {
       kind: "tokens",
       inputUsdPerMtok: 1,
@@ -88,6 +89,7 @@ export async function runPlan(of: {
   const calls: Called[] = [];
   const skipped: Observation[] = [];
   const intents: string[] = [];
+  const quotas: QuotaShortfall[] = [];
   const wire = openaiChat(PLAIN);
   const timeouts = of.timeouts ?? TIMEOUTS;
   const caps = of.caps ?? { run: { ...NO_CAPS, usd: of.maxCostUsd ?? null }, targets: {} };
@@ -115,6 +117,7 @@ export async function runPlan(of: {
       stalled: () => undefined,
     },
     onScenario: () => undefined,
+    onQuota: async (found) => void quotas.push(...found),
     onStop: () => undefined,
   });
   const observations = [...calls.map(({ observation }) => observation), ...skipped];
@@ -141,6 +144,7 @@ export async function runPlan(of: {
     metadata: {},
     scenarios: of.scenarios.map((scenario) => ({ scenario, text: JSON.stringify(scenario), sha256: "" })),
     targets: of.targets,
+    quotas,
     certificate: null,
     resumed: [],
     end: { ...end, clientErrorMsP99: null, simulatorLatenessMsP99: null },

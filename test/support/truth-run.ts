@@ -70,6 +70,7 @@ export async function truthRun(of: {
       stalled: () => undefined,
     },
     onScenario: () => undefined,
+    onQuota: async () => undefined,
     onStop: () => undefined,
   });
   const texts = calls.flatMap(({ observation: { id }, text }) =>

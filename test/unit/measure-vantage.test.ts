@@ -68,6 +68,18 @@ describe("when every target fails by network at once", () => {
   });
 });
 
+test("what breakers hold back prolongs it: they must not hide how long it was", () => {
+  const stopped = (target: Target) =>
+    course(target, (pair) =>
+      pair < 15
+        ? lost(target)(pair)
+        : unanswered({ pair, target, atMs: pair * 100, outcome: "not-started", reason: "breaker" }),
+    );
+  const { vantageFaults, groups } = measured([A, B], stopped(A), stopped(B));
+  expect(vantageFaults).toEqual([{ startUs: 1_000_000, endUs: 3_400_000, excused: 50 }]);
+  expect(groups.map(({ counts }) => counts.failures)).toEqual([{}, {}]);
+});
+
 describe("a failure is the target's own", () => {
   const blamed = (targets: readonly Target[], ...courses: readonly Recorded[][]): void => {
     const { vantageFaults, groups } = measured(targets, ...courses);

@@ -145,6 +145,43 @@ describe("a retry policy", () => {
   });
 });
 
+describe("an account whose limit is below the plan", () => {
+  it("is named when the warm-up has told it, before anything is measured", async () => {
+    const limits = ["x-ratelimit-limit-requests: 3", "x-ratelimit-limit-tokens: 100000"];
+    server = await wireServer((socket) => void socket.end(streamHead(limits) + GOOD_ANSWER));
+    const t = { ...simulatedTarget(server.origin, "t"), baseUrl: `${server.origin}/v1` };
+    const { record, intents } = await runPlan({
+      targets: [t],
+      scenarios: [scenarioOf({ ...open(50, 4), warmups: 1 })],
+    });
+    const [quota] = record.manifest.quotas;
+    expect(quota).toMatchObject({ of: "requests", windowMs: 60_000, limit: 3, need: 4, source: "headers" });
+    expect(intents).toHaveLength(5);
+    expect(analysisOf(record).groups[0]!.flags).toContain("quota_limited");
+  });
+});
+
+describe("a network that is down for everybody", () => {
+  it("is nobody's failure, and a target on this machine goes on", async () => {
+    const local = await target("local", "good");
+    // Names that no resolver knows.
+    const gone = (id: string): Target => ({ ...local, id, baseUrl: `http://${id}.invalid/v1` });
+    const { record } = await runPlan({
+      targets: [gone("far"), gone("away"), local],
+      scenarios: [scenarioOf(open(10, 30))],
+    });
+    const { groups, vantageFaults, validity } = analysisOf(record);
+    expect(vantageFaults).toHaveLength(1);
+    // Their breakers held most of it back, which is nobody's failure either.
+    for (const { counts, flags } of groups.slice(0, 2)) {
+      expect(counts).toMatchObject({ succeeded: 0, failures: {}, excused: 30 });
+      expect(flags).toContain("vantage_fault");
+    }
+    expect(groups[2]!.counts).toMatchObject({ succeeded: 30, excused: 0 });
+    expect(validity.reasons.filter((reason) => reason.includes("no target could be reached"))).toHaveLength(2);
+  });
+});
+
 describe("a dead target", () => {
   let simulator: Simulator;
   const quick = { ...PROFILES["sim-fast"], ttft: { baseMs: 5, perInputTokenMs: 0, sigma: 0 } };

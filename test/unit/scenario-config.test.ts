@@ -37,6 +37,7 @@ describe("herdbench.json", () => {
           headers: {},
           extraBody: {},
           price: null,
+          limits: null,
           maxCostUsd: null,
           maxTotalTokens: null,
           maxRequests: null,
