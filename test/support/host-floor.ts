@@ -12,6 +12,8 @@ export interface HostFloor {
   readonly maxMs: number;
   /** Share of its processors' time that the machine did not get from its own host; null where the system does not say. */
   readonly stolenShare: number | null;
+  /** Share of its processors' time that all of its processes used. */
+  readonly busyShare: number | null;
 }
 
 const TICKER = fileURLToPath(new URL("idle-ticker.ts", import.meta.url));
@@ -27,10 +29,11 @@ export async function watchHost(): Promise<{ stop(): Promise<HostFloor> }> {
       const after = await processorTicks();
       const exited = once(ticker, "exit");
       ticker.stdin.end();
-      const said = JSON.parse(String((await lines.next()).value)) as Omit<HostFloor, "stolenShare">;
+      const said = JSON.parse(String((await lines.next()).value)) as Omit<HostFloor, "stolenShare" | "busyShare">;
       await exited;
-      const all = after.all - before.all;
-      return { ...said, stolenShare: all > 0 ? (after.stolen - before.stolen) / all : null };
+      const share = (of: "stolen" | "busy"): number | null =>
+        after.all > before.all ? (after[of] - before[of]) / (after.all - before.all) : null;
+      return { ...said, stolenShare: share("stolen"), busyShare: share("busy") };
     },
   };
 }
@@ -63,10 +66,18 @@ export function unexplained(reasons: readonly string[], { p99Ms, maxMs }: HostFl
   });
 }
 
-/** Of all processors since the start, in ticks; zeros where the system does not say. */
-async function processorTicks(): Promise<{ readonly all: number; readonly stolen: number }> {
+interface Ticks {
+  readonly all: number;
+  readonly stolen: number;
+  readonly busy: number;
+}
+
+/** Of all processors since the start; zeros where the system does not say. */
+async function processorTicks(): Promise<Ticks> {
   const stat = await readFile("/proc/stat", "utf8").catch(() => "");
-  // user nice system idle iowait irq softirq steal; what follows is counted in them already (proc_stat(5)).
-  const ticks = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "").split(" ").slice(0, 8).map(Number);
-  return { all: ticks.reduce((sum, each) => sum + each, 0), stolen: ticks[7] ?? 0 };
+  // What follows these is counted in them already (proc_stat(5)).
+  const ticks = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "").split(" ").map(Number);
+  const [user = 0, nice = 0, system = 0, idle = 0, ioWait = 0, irq = 0, softIrq = 0, stolen = 0] = ticks;
+  const busy = user + nice + system + irq + softIrq;
+  return { all: busy + idle + ioWait + stolen, stolen, busy };
 }

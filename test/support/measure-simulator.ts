@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { loadavg, tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { connect as secureConnect } from "node:tls";
@@ -15,10 +15,13 @@ import { call, chatBody, INSTANT } from "./simulator-client.ts";
 /*
  * Does the simulator keep its own schedule beside a client? 200 streams of 50 events a second from a process of its own,
  * read by raw sockets in this one. Beside them an idle process wakes every millisecond, and says of each run what the machine
- * itself was late by. Ends with code 1 when the simulator was late in a run and the machine was not.
+ * itself was late by, and how much of it others used. Ends with code 1 when the simulator was late in a run and the machine
+ * had no part in it.
  */
 
 const LATENESS_MS_P99_MAX = 5;
+/** A machine on which others use more is not the one that the bound is stated for. */
+const OTHERS_SHARE_MAX = 0.1;
 const GAP_MS = 20;
 const STAGGER_MS = 5;
 const PROFILE = { ...INSTANT, interEvent: { meanMs: GAP_MS, sigma: 0.2 }, capacity: 4096 };
@@ -49,6 +52,7 @@ async function measure(streams: number, seconds: number): Promise<void> {
     const host = await watchHost();
     const startedMs = performance.now();
     const startedCpuMs = await cpuMsOf(simulator.pid!);
+    const startedOwnUs = process.cpuUsage();
     const events = await Promise.all(
       Array.from({ length: streams }, async (_, index) => {
         await new Promise((resolve) => setTimeout(resolve, index * STAGGER_MS));
@@ -57,17 +61,21 @@ async function measure(streams: number, seconds: number): Promise<void> {
     );
     const tookMs = performance.now() - startedMs;
     const cpuMs = (await cpuMsOf(simulator.pid!)) - startedCpuMs;
+    const own = process.cpuUsage(startedOwnUs);
     const floor = await host.stop();
+    const ownShare = (cpuMs + (own.user + own.system) / 1000) / (tookMs * availableParallelism());
+    const othersShare = Math.max(0, (floor.busyShare ?? Number.NaN) - ownShare);
     const url = `${ca === undefined ? "http" : "https"}://127.0.0.1:${listening.port}/stats`;
     const stats = await call(url, { method: "GET", ...(ca === undefined ? {} : { ca }) });
     const { lateness } = JSON.parse(stats.text) as SimulatorStats;
     const total = events.reduce((sum, each) => sum + each, 0);
     const ms = (us: number | null): string => ((us ?? NaN) / 1000).toFixed(1);
-    const verdict = verdictOf((lateness.p99Us ?? Infinity) / 1000, floor);
+    const verdict = verdictOf((lateness.p99Us ?? Infinity) / 1000, floor, othersShare);
     process.stdout.write(
       `${verdict}: ${ca === undefined ? "plain" : "TLS"}, ${streams} streams, ${Math.round((total / tookMs) * 1000)} events/s: ` +
         `late by p50 ${ms(lateness.p50Us)} p99 ${ms(lateness.p99Us)} max ${ms(lateness.maxUs)} ms, ` +
-        `${((cpuMs * 1000) / total).toFixed(0)} us of a core per event; ${floorText(floor)}; load ${loadavg()[0]!.toFixed(1)}\n`,
+        `${((cpuMs * 1000) / total).toFixed(0)} us of a core per event; ${floorText(floor)}, ` +
+        `${(othersShare * 100).toFixed(0)} % of ${availableParallelism()} cores used by others\n`,
     );
     if (verdict === "LATE") process.exitCode = 1;
   } finally {
@@ -75,10 +83,10 @@ async function measure(streams: number, seconds: number): Promise<void> {
   }
 }
 
-/** HELD UP: over the bound, but the machine did not let an idle process keep half of it either. */
-function verdictOf(latenessMsP99: number, floor: HostFloor): "KEPT" | "HELD UP" | "LATE" {
+/** HELD UP: over the bound, but the machine did not let an idle process keep half of it either, or had others to serve. */
+function verdictOf(latenessMsP99: number, { p99Ms }: HostFloor, othersShare: number): "KEPT" | "HELD UP" | "LATE" {
   if (latenessMsP99 <= LATENESS_MS_P99_MAX) return "KEPT";
-  return latenessMsP99 <= FLOORS_MAX * floor.p99Ms ? "HELD UP" : "LATE";
+  return latenessMsP99 <= FLOORS_MAX * p99Ms || othersShare > OTHERS_SHARE_MAX ? "HELD UP" : "LATE";
 }
 
 /** Reads one answer to its end. @returns content events seen */

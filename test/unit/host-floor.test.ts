@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { floorText, unexplained, watchHost, type HostFloor } from "../support/host-floor.ts";
 
-const floorOf = (p99Ms: number, maxMs: number): HostFloor => ({ p50Ms: 0.6, p99Ms, maxMs, stolenShare: null });
+const floorOf = (p99Ms: number, maxMs: number): HostFloor => ({
+  p50Ms: 0.6,
+  p99Ms,
+  maxMs,
+  stolenShare: null,
+  busyShare: null,
+});
 
 describe("the reasons of an INVALID run", () => {
   const BLOCKED = "custom: event loop blocked for 60 ms, limit 50 ms";
