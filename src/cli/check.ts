@@ -14,6 +14,9 @@ import { checkedRow, unaskedRow, type CheckRow } from "./check-row.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
+import { atSimulator, NO_ORIGIN } from "./select-targets.ts";
+import { isSimulatedProvider, simulatedDialects, simulatedProvider } from "./simulated-provider.ts";
+import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
 import { ceilings } from "./spend.ts";
 import { columns } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
@@ -23,6 +26,8 @@ export interface CheckOptions {
   readonly model?: string;
   readonly providersDir?: string;
   readonly maxCost?: number | "none";
+  /** `simulator`, or `simulator@<fault>`: the simulator plays the providers, with planted keys. */
+  readonly target?: string;
   readonly json?: boolean;
 }
 
@@ -57,7 +62,10 @@ export async function checkProviders(ids: readonly string[], options: CheckOptio
   });
   if (options.json !== true) {
     const known = ceiling.reduce((sum, { usd: each }) => sum + (each ?? 0), 0);
-    process.stdout.write(`${plural(askable.length, "call")} of 24 tokens in and 16 out: at most ${usd(known)}\n\n`);
+    const ceilingText = askable.every(({ simulated }) => simulated)
+      ? "simulated, nothing is paid"
+      : `at most ${usd(known)}`;
+    process.stdout.write(`${plural(askable.length, "call")} of 24 tokens in and 16 out: ${ceilingText}\n\n`);
   }
   for (const [id, observation] of await observe(askable, options, cap === "none" ? null : cap)) {
     const target = askable.find((candidate) => candidate.id === id)!;
@@ -77,6 +85,7 @@ async function selected(
   const folder = options.providersDir ?? null;
   const isAll = options.all === true;
   if (isAll === ids.length > 0) throw new UsageError("name the providers to check, or give --all");
+  if (options.target !== undefined) return played(options.target, isAll ? await providerIds(folder) : ids, folder);
   const targets: Target[] = [];
   const unasked: CheckRow[] = [];
   const problems: string[] = [];
@@ -103,6 +112,22 @@ async function selected(
   return { targets, unasked, order };
 }
 
+/** The same providers, played by the simulator; those without an address of their own have none to play. */
+async function played(
+  name: string,
+  ids: readonly string[],
+  folder: string | null,
+): Promise<{ targets: Target[]; unasked: CheckRow[]; order: string[] }> {
+  const [isKnown, fault = ""] = /^simulator(@[a-z0-9-]+)?$/.exec(name) ?? [];
+  if (isKnown === undefined) {
+    throw new UsageError(`--target ${name}: is neither simulator nor simulator@FAULT, such as simulator@http-429`);
+  }
+  const providers = await Promise.all(ids.map((id) => loadProvider(id, folder)));
+  const names = providers.flatMap(({ id, baseUrl }) => (baseUrl === null ? [] : [`simulator:${id}${fault}`]));
+  const targets = await Promise.all(names.map((each) => simulatedProvider(each, folder, NO_ORIGIN)));
+  return { targets: targets.filter((target) => target !== null), unasked: [], order: names };
+}
+
 async function observe(
   targets: readonly Target[],
   options: CheckOptions,
@@ -112,10 +137,13 @@ async function observe(
   if (targets.length === 0) return observations;
   const time = realTime();
   const interrupt = onInterrupt();
+  const folder = options.providersDir ?? null;
+  const contenders = await contendersOf(targets, folder, process.env);
+  const simulator = await simulatorFor(targets, folder);
   try {
     await runAll({
       runId: time.originWall.toISOString(),
-      contenders: await contendersOf(targets, options.providersDir ?? null, process.env),
+      contenders: simulator === null ? contenders : atSimulator(contenders, simulator.origin),
       plans: [planOf(CHECK)],
       timeouts: TIMEOUTS,
       caps: { run: { ...NO_CAPS, usd: maxCostUsd }, targets: {} },
@@ -135,8 +163,16 @@ async function observe(
     });
   } finally {
     interrupt.release();
+    await simulator?.stop();
   }
   return observations;
+}
+
+/** Null when no target is played. */
+async function simulatorFor(targets: readonly Target[], folder: string | null): Promise<SimulatorProcess | null> {
+  if (!targets.some(isSimulatedProvider)) return null;
+  const dialects = await simulatedDialects(targets, folder);
+  return startSimulatorProcess({ seed: CHECK.seed, ledger: null, dialects });
 }
 
 function show(rows: readonly CheckRow[], options: CheckOptions): void {

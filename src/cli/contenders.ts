@@ -5,6 +5,7 @@ import { openaiChat } from "../protocol/openai-chat.ts";
 import { loadProvider } from "../registry.ts";
 import type { Contender } from "../run/contender.ts";
 import { signIns } from "./credentials.ts";
+import { isSimulatedProvider, plantedSignIn } from "./simulated-provider.ts";
 
 /**
  * Targets with their wire and their sign-in.
@@ -26,7 +27,7 @@ export async function contendersOf(
         wire: openaiChat(provider.dialect),
         metricsUrl: metricsUrl(target, provider),
         isModel: echoTest(provider.dialect.echo, namesOf(target, provider)),
-        ...signIn.get(target.id)!,
+        ...(isSimulatedProvider(target) ? plantedSignIn(provider) : signIn.get(target.id)!),
       };
     }),
   );
@@ -47,6 +48,10 @@ export function warnOfProxy(): void {
     process.stderr.write(`herdbench: ${set.join(", ")}: not used by this version, connections are direct\n`);
 }
 
-function metricsUrl({ baseUrl }: Target, { metricsPath }: Provider): string | null {
-  return metricsPath === null ? null : `${new URL(baseUrl).origin}${metricsPath}`;
+function metricsUrl({ baseUrl, simulated }: Target, { metricsPath }: Provider): string | null {
+  if (metricsPath === null) return null;
+  const { origin, pathname } = new URL(baseUrl);
+  // The simulator keeps a room for each provider, whose host it is.
+  const room = simulated ? (/^\/provider\/[^/]+/.exec(pathname)?.[0] ?? "") : "";
+  return origin + room + metricsPath;
 }

@@ -126,6 +126,10 @@ function addProviders(program: Command, done: Done): void {
     .description("one small call to each: network, sign-in, model, usage, limits; what it can cost is said first")
     .argument("[id...]", "provider ids")
     .option("--all", "every provider that has the model and an address")
+    .option(
+      "--target <simulator>",
+      "simulator: played by the simulator, planted keys; simulator@http-429: with a fault",
+    )
     .option("--model <name>", "canonical model name (default: llama-3.1-405b-instruct)")
     .option(
       "--max-cost <usd>",

@@ -11,7 +11,8 @@ import type { ExitCode } from "./exit-codes.ts";
 import { resumeAt, resumedManifest } from "./manifest.ts";
 import { measure } from "./measure.ts";
 import type { ShowOptions } from "./publish-report.ts";
-import { withSimulator } from "./select-targets.ts";
+import { atSimulator } from "./select-targets.ts";
+import { simulatedDialects } from "./simulated-provider.ts";
 import { startSimulatorProcess } from "./simulator-process.ts";
 import type { CapOptions } from "./spend.ts";
 import { UsageError } from "./usage-error.ts";
@@ -67,10 +68,11 @@ async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeO
   const { manifest } = record;
   const signedIn = await contendersOf(manifest.targets, options.providersDir ?? null, process.env);
   warnOfProxy();
-  const simulator = await startSimulatorProcess({ seed: manifest.seed, ledger: null });
+  const dialects = await simulatedDialects(manifest.targets, options.providersDir ?? null);
+  const simulator = await startSimulatorProcess({ seed: manifest.seed, ledger: null, dialects });
   try {
-    const targets = withSimulator(manifest.targets, simulator.origin);
-    const contenders = signedIn.map((contender, i) => ({ ...contender, target: targets[i]! }));
+    const contenders = atSimulator(signedIn, simulator.origin);
+    const targets = contenders.map(({ target }) => target);
     const at = resumeAt(record, new Date());
     const time = realTime(at.startUs);
     const opening = resumedManifest(manifest, { targets, ...capsWith(manifest, options) }, at, time);

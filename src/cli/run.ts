@@ -13,7 +13,8 @@ import { newManifest, type ManifestFacts } from "./manifest.ts";
 import { measure } from "./measure.ts";
 import type { RunOptions } from "./run-options.ts";
 import { selectScenarios } from "./select-scenarios.ts";
-import { readConfig, selectTargets, withSimulator } from "./select-targets.ts";
+import { atSimulator, readConfig, selectTargets } from "./select-targets.ts";
+import { simulatedDialects } from "./simulated-provider.ts";
 import { startSimulatorProcess } from "./simulator-process.ts";
 import { runCaps } from "./spend.ts";
 
@@ -34,10 +35,11 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   warnOfProxy();
   const seed = options.seed ?? SEED_DEFAULT;
   // A live run needs it too: for the canary that measures our own error.
-  const simulator = await startSimulatorProcess({ seed, ledger: null });
+  const dialects = await simulatedDialects(chosen, options.providersDir ?? null);
+  const simulator = await startSimulatorProcess({ seed, ledger: null, dialects });
   try {
-    const targets = withSimulator(chosen, simulator.origin);
-    const contenders = signedIn.map((contender, i) => ({ ...contender, target: targets[i]! }));
+    const contenders = atSimulator(signedIn, simulator.origin);
+    const targets = contenders.map(({ target }) => target);
     const facts = factsOf(options, { targets, scenarios, seed, caps });
     const time = realTime();
     const folder = await createRun(options.resultDir, { stamp: stampOf(time.originWall), label: facts.label });

@@ -2,15 +2,17 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { DEFAULT_MODEL } from "../core/provider.ts";
 import type { Price, Target } from "../core/target.ts";
+import type { Contender } from "../run/contender.ts";
 import { parseConfig, type Config, type TargetEntry } from "../scenario/config.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
 import type { RunOptions } from "./run-options.ts";
+import { simulatedProvider } from "./simulated-provider.ts";
 import { SIMULATED_IDS, simulatedTargets } from "./simulated-targets.ts";
 import { UsageError } from "./usage-error.ts";
 
 const CONFIG_FILE = "herdbench.json";
 /** Stands for the simulator's origin until it is started: a dry run never starts it. */
-const NO_ORIGIN = "http://127.0.0.1:0";
+export const NO_ORIGIN = "http://127.0.0.1:0";
 
 /** Reads the config that was asked for, or `herdbench.json` when there is one; null when there is none. */
 export async function readConfig(options: RunOptions): Promise<Config | null> {
@@ -58,12 +60,15 @@ function refuseIgnored(options: RunOptions): void {
   if (problems.length > 0) throw new UsageError(...problems);
 }
 
-/** The simulated targets at the running simulator; others unchanged. */
-export function withSimulator(targets: readonly Target[], origin: string): Target[] {
-  const simulated = new Map(simulatedTargets(origin).map((target) => [target.id, target]));
-  return targets.map((target) =>
-    target.simulated ? { ...target, baseUrl: simulated.get(target.id)!.baseUrl } : target,
-  );
+/** The simulated ones at the running simulator, which listens elsewhere each time; others unchanged. */
+export function atSimulator(contenders: readonly Contender[], origin: string): Contender[] {
+  const moved = (url: string): string => origin + new URL(url).pathname;
+  return contenders.map((contender) => {
+    const { target, metricsUrl } = contender;
+    if (!target.simulated) return contender;
+    const there = { ...target, baseUrl: moved(target.baseUrl) };
+    return { ...contender, target: there, metricsUrl: metricsUrl === null ? null : moved(metricsUrl) };
+  });
 }
 
 async function namedTargets(
@@ -77,11 +82,13 @@ async function namedTargets(
   const targets: Target[] = [];
   for (const id of ids) {
     const entry = entries.find((candidate) => candidate.id === id);
-    const embedded = simulated.find((candidate) => candidate.id === id);
+    const embedded =
+      simulated.find((candidate) => candidate.id === id) ??
+      (await simulatedProvider(id, options.providersDir ?? null, NO_ORIGIN));
     if (entry !== undefined) targets.push(await fromEntry(entry, options));
-    else if (embedded !== undefined) targets.push(embedded);
+    else if (embedded !== null) targets.push(embedded);
     else {
-      const known = [...entries.map((candidate) => candidate.id), ...SIMULATED_IDS].join(", ");
+      const known = [...entries.map((candidate) => candidate.id), ...SIMULATED_IDS, "simulator:PROVIDER"].join(", ");
       problems.push(`no target "${id}"; known ones: ${known}; others stand in ${CONFIG_FILE}`);
     }
   }
@@ -124,7 +131,8 @@ function withFlags(target: Target, options: RunOptions): Target {
         };
   return {
     ...target,
-    apiKeyEnv: options.apiKeyEnv ?? target.apiKeyEnv,
+    // A real key has no business at the simulator.
+    apiKeyEnv: target.simulated ? null : (options.apiKeyEnv ?? target.apiKeyEnv),
     headers: { ...target.headers, ...options.header },
     extraBody: { ...target.extraBody, ...options.extraBody },
     price: price ?? target.price,

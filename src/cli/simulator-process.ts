@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -12,18 +15,33 @@ export interface SimulatorProcess {
 
 const START_MS_MAX = 10_000;
 
-/** Starts the simulator on a free port of the loopback interface. It dies with this process. */
-export async function startSimulatorProcess(of: { seed: number; ledger: string | null }): Promise<SimulatorProcess> {
+/**
+ * Starts the simulator on a free port of the loopback interface. It dies with this process.
+ *
+ * @param of.dialects sellers and engines that it stands in for, by name; see `simulatedDialects`
+ */
+export async function startSimulatorProcess(of: {
+  readonly seed: number;
+  readonly ledger: string | null;
+  readonly dialects: Readonly<Record<string, object>>;
+}): Promise<SimulatorProcess> {
   // Beside this file in the same language: TypeScript in a clone, JavaScript in the package.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const main = fileURLToPath(new URL(`../simulator/main.${extension}`, import.meta.url));
   const ledger = of.ledger === null ? [] : ["--ledger", of.ledger];
-  const child = spawn(process.execPath, [main, "--port", "0", "--seed", String(of.seed), ...ledger], {
+  const dialects = await dialectsFile(of.dialects);
+  const args = ["--port", "0", "--seed", String(of.seed), ...ledger, ...dialects.args];
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
     // Ctrl-C reaches the whole process group; the simulator has to outlive the answers that are still in flight.
     detached: true,
   });
-  const origin = await listening(child);
+  let origin: string;
+  try {
+    origin = await listening(child);
+  } finally {
+    await dialects.remove();
+  }
   return {
     origin,
     stop: async () => {
@@ -33,6 +51,17 @@ export async function startSimulatorProcess(of: { seed: number; ledger: string |
       await exited;
     },
   };
+}
+
+/** Read once at the start, and gone after it. */
+async function dialectsFile(
+  dialects: Readonly<Record<string, object>>,
+): Promise<{ readonly args: readonly string[]; remove(): Promise<void> }> {
+  if (Object.keys(dialects).length === 0) return { args: [], remove: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), "herdbench-"));
+  const path = join(folder, "dialects.json");
+  await writeFile(path, JSON.stringify(dialects));
+  return { args: ["--dialects", path], remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 async function listening(child: ChildProcess): Promise<string> {

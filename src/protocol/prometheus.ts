@@ -1,5 +1,4 @@
 import type { Histogram } from "../core/server-metrics.ts";
-import { decimal } from "./spans.ts";
 
 /** More histograms are no engine's. */
 const HISTOGRAMS_MAX = 500;
@@ -27,9 +26,9 @@ export function histogramsOf(text: string): readonly Histogram[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Go's notation of a float: decimal, or with an exponent. Infinities and NaN say nothing here. */
+/** As Go and Python print floats: decimal, with or without an exponent. Infinities and NaN say nothing here. */
 function numberOf(text: string): number | null {
-  const plain = decimal(text);
-  if (plain !== null) return plain;
-  return /^\d{1,20}(?:\.\d{1,20})?e[+-]?\d{1,3}$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : null;
+  if (!/^\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?$/i.test(text)) return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
 }

@@ -65,7 +65,8 @@ export function spentFact(analysis: Analysis): string {
   const high = known.reduce((sum, spent) => sum + spent.high, 0);
   const range = usd(low) === usd(high) ? usd(low) : `${usd(low)}-${usd(high).slice(1)}`;
   // Nobody paid a simulator.
-  if (maxCostUsd === null && simulatedMark(analysis) === "SIMULATED") return `${range} at invented prices`;
+  if (maxCostUsd === null && simulatedMark(analysis) === "SIMULATED")
+    return `${range} at ${priceWord(analysis)} prices`;
   const unpriced = new Set(analysis.groups.filter(hasNoPrice).map((group) => group.target.id)).size;
   return `spent ${range}${cap}${unpriced === 0 ? "" : ` (${plural(unpriced, "target")} without price)`}`;
 }
@@ -84,6 +85,11 @@ export function simulatorFact(analysis: Analysis): string {
   return lateness === null
     ? "the simulator did not report its lateness"
     : `the simulator wrote late by p99 ${short(lateness)} ms, by its own ledger`;
+}
+
+/** The simulator's own targets have prices that belong to no seller; those that stand for a provider have its list prices. */
+function priceWord({ manifest: { targets } }: Analysis): "invented" | "list" {
+  return targets.every(({ provider }) => provider === "simulator") ? "invented" : "list";
 }
 
 function hasNoPrice(group: GroupAnalysis): boolean {

@@ -35,10 +35,19 @@ export async function scrapeServers(
     const after = await readAll();
     return asked.map(({ target, url }, i) => {
       const [first, last] = [before[i]!, after[i]!];
-      const [problem = null] = [first, last].flatMap((page) => ("problem" in page ? [page.problem] : []));
-      return { target, url, before: histogramsIn(first), after: histogramsIn(last), problem };
+      const problem = problemOf(first) ?? problemOf(last) ?? (histogramsIn(last)?.length === 0 ? NO_HISTOGRAMS : null);
+      return problem === null
+        ? { target, url, before: histogramsIn(first), after: histogramsIn(last), problem }
+        : { target, url, before: null, after: null, problem };
     });
   };
+}
+
+/** Before its first request an engine may show none; after it, there is no reason. */
+const NO_HISTOGRAMS = "no histograms in it";
+
+function problemOf(page: Page): string | null {
+  return "problem" in page ? page.problem : null;
 }
 
 function histogramsIn(page: Page): readonly Histogram[] | null {
@@ -62,6 +71,5 @@ async function readPage(url: string, ca: string | null, time: Time): Promise<Pag
   await pool.close();
   if (error !== null) return { problem: error.code ?? error.detail ?? error.kind };
   if (status !== 200) return { problem: `HTTP ${status}` };
-  const histograms = histogramsOf(Buffer.concat(chunks).toString("utf8"));
-  return histograms.length > 0 ? { histograms } : { problem: "no histograms in it" };
+  return { histograms: histogramsOf(Buffer.concat(chunks).toString("utf8")) };
 }

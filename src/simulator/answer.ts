@@ -10,22 +10,35 @@ import {
   usageBody,
   usageChunk,
   type ApiError,
+  type FinishReason,
   type UsageBody,
 } from "./openai.ts";
 import type { Profile } from "./profile.ts";
 import { randomOf, type Random } from "./random.ts";
 import { WORDS } from "./words.ts";
 
+/** What bytes without text say, for those who say it in another protocol. */
+export type Saying =
+  | { readonly is: "role" | "done" | "nothing" }
+  | { readonly is: "finish"; readonly reason: FinishReason; readonly usage: UsageBody | null }
+  | { readonly is: "usage"; readonly usage: UsageBody }
+  | { readonly is: "error"; readonly error: ApiError };
+
 /** One thing to do, at its offset from an anchor. `end` and what destroys the socket come last. */
 export type Step =
   | {
       readonly act: "content";
       readonly atMs: number;
-      readonly bytes: string;
+      readonly bytes: string | Buffer;
       readonly text: string;
       readonly tokens: number;
     }
-  | { readonly act: "write" | "end"; readonly atMs: number; readonly bytes: string }
+  | {
+      readonly act: "write" | "end";
+      readonly atMs: number;
+      readonly bytes: string | Buffer;
+      readonly says: Saying;
+    }
   /** Destroys the socket. */
   | { readonly act: "cut"; readonly atMs: number }
   /** The same with a TCP RST. */
@@ -43,14 +56,26 @@ export interface Answer {
   readonly prologue: readonly Step[];
   /** Steps anchored where service starts; null when the request takes no capacity. In order of time, bounded. */
   readonly service: Iterable<Step> | null;
+  /** Called once when service starts, before its first step: headers that are only known then. */
+  readonly served?: (queueMs: number) => Readonly<Record<string, string>>;
 }
 
 /** Content events that an endless answer stops at, with a cut. */
 const ENDLESS_EVENTS_MAX = 100_000;
 
 /** Smaller and cheaper, as a seller might hope that nobody notices. */
-const OTHER_MODEL = "llama-3.1-8b-instruct";
+export const OTHER_MODEL = "llama-3.1-8b-instruct";
 const HTML_PAGE = "<!doctype html><html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";
+export const UNAUTHORIZED: ApiError = {
+  message: "The bearer token is missing or wrong.",
+  type: "invalid_request_error",
+  code: "invalid_api_key",
+};
+const GONE: ApiError = {
+  message: "The model does not exist: it has been retired.",
+  type: "invalid_request_error",
+  code: "model_not_found",
+};
 const OVERLOADED: ApiError = { message: "The server is overloaded.", type: "server_error", code: "overloaded" };
 const RATE_LIMITED: ApiError = {
   message: "Rate limit reached.",
@@ -114,7 +139,7 @@ export function errorAnswer(
     status,
     headers: { ...JSON_HEADERS, ...extra.headers },
     delayMs: 0,
-    prologue: [{ act: "end", atMs: 0, bytes: errorBody(error) }],
+    prologue: [{ act: "end", atMs: 0, bytes: errorBody(error), says: { is: "error", error } }],
     service: null,
   };
 }
@@ -122,6 +147,10 @@ export function errorAnswer(
 /** The faults that strike before any work is done. */
 function refusalOf(fault: Fault | null): Answer | null {
   switch (fault?.name) {
+    case "http-401":
+      return errorAnswer(401, UNAUTHORIZED, { fault: "http-401", headers: {} });
+    case "http-404":
+      return errorAnswer(404, GONE, { fault: "http-404", headers: {} });
     case "http-503":
       return errorAnswer(503, OVERLOADED, { fault: "http-503", headers: {} });
     case "http-429":
@@ -134,7 +163,7 @@ function refusalOf(fault: Fault | null): Answer | null {
         status: 200,
         headers: { "content-type": "text/html; charset=utf-8" },
         delayMs: 0,
-        prologue: [{ act: "end", atMs: 0, bytes: HTML_PAGE }],
+        prologue: [{ act: "end", atMs: 0, bytes: HTML_PAGE, says: { is: "nothing" } }],
         service: null,
       };
     case "reset":
@@ -170,10 +199,10 @@ function identityOf(request: ChatRequest, fault: Fault | null): Parts["identity"
 function prologueSteps({ profile, identity }: Parts): readonly Step[] {
   const { roleMs, emptyDeltaMs } = profile.prologue;
   const role = chunk(identity, { delta: { role: "assistant", content: "" }, finish: null }, null);
-  const steps: Step[] = [{ act: "write", atMs: roleMs, bytes: role }];
+  const steps: Step[] = [{ act: "write", atMs: roleMs, bytes: role, says: { is: "role" } }];
   if (emptyDeltaMs !== null) {
     const empty = chunk(identity, { delta: { content: "" }, finish: null }, null);
-    steps.push({ act: "write", atMs: Math.max(roleMs, emptyDeltaMs), bytes: empty });
+    steps.push({ act: "write", atMs: Math.max(roleMs, emptyDeltaMs), bytes: empty, says: { is: "nothing" } });
   }
   return steps;
 }
@@ -204,7 +233,8 @@ function* streamSteps(parts: Parts): Generator<Step> {
   if (fault?.name === "cut" || fault?.name === "endless") {
     yield { act: "cut", atMs: atMs + parts.gapMs() };
   } else if (fault?.name === "error-event") {
-    yield { act: "end", atMs: atMs + parts.gapMs(), bytes: errorEvent(BROKEN) };
+    const says = { is: "error", error: BROKEN } as const;
+    yield { act: "end", atMs: atMs + parts.gapMs(), bytes: errorEvent(BROKEN), says };
   } else {
     yield* finishSteps(parts, atMs + pauseMs(count), usageBody(request.promptTokens, sent));
   }
@@ -215,12 +245,15 @@ function* finishSteps(parts: Parts, atMs: number, total: UsageBody): Generator<S
   const mode = fault?.name === "no-usage" ? "never" : profile.usage;
   const finish = fault?.name === "empty" ? "stop" : "length";
   const usage = mode === "finish-chunk" || mode === "every-chunk" ? total : null;
-  yield { act: "write", atMs, bytes: chunk(identity, { delta: {}, finish }, usage) };
+  const says = { is: "finish", reason: finish, usage } as const;
+  yield { act: "write", atMs, bytes: chunk(identity, { delta: {}, finish }, usage), says };
   const usageAtMs = atMs + profile.epilogue.usageMs;
   if (mode === "on-request" && request.includeUsage) {
-    yield { act: "write", atMs: usageAtMs, bytes: usageChunk(identity, total) };
+    yield { act: "write", atMs: usageAtMs, bytes: usageChunk(identity, total), says: { is: "usage", usage: total } };
   }
-  yield { act: "end", atMs: usageAtMs + profile.epilogue.doneMs, bytes: fault?.name === "no-done" ? "" : DONE };
+  const isWhole = fault?.name !== "no-done";
+  const endMs = usageAtMs + profile.epilogue.doneMs;
+  yield { act: "end", atMs: endMs, bytes: isWhole ? DONE : "", says: { is: isWhole ? "done" : "nothing" } };
 }
 
 /** The same text in one piece, at the moment at which a stream would have written the last of it. */
@@ -234,7 +267,7 @@ function* wholeSteps(parts: Parts): Generator<Step> {
       text += step.text;
       tokens += step.tokens;
     } else if (step.act === "end" && fault?.name === "error-event") {
-      yield { act: "end", atMs: step.atMs, bytes: errorBody(BROKEN) };
+      yield { act: "end", atMs: step.atMs, bytes: errorBody(BROKEN), says: step.says };
       return;
     } else if (step.act === "cut") {
       yield { act: "content", atMs, bytes: completion(identity, text, "length", null).slice(0, -2), text, tokens };
@@ -250,8 +283,9 @@ function* wholeSteps(parts: Parts): Generator<Step> {
   const usage =
     profile.usage === "never" || fault?.name === "no-usage" ? null : usageBody(request.promptTokens, tokens);
   const bytes = completion(identity, text, fault?.name === "empty" ? "stop" : "length", usage);
-  yield tokens === 0 ? { act: "write", atMs, bytes } : { act: "content", atMs, bytes, text, tokens };
-  yield { act: "end", atMs, bytes: "" };
+  const says = { is: "nothing" } as const;
+  yield tokens === 0 ? { act: "write", atMs, bytes, says } : { act: "content", atMs, bytes, text, tokens };
+  yield { act: "end", atMs, bytes: "", says };
 }
 
 function eventsOf({ profile, request, fault }: Parts): number {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { answerOf, errorAnswer, type Answer } from "./answer.ts";
+import { answerOf, errorAnswer, UNAUTHORIZED, type Answer } from "./answer.ts";
 import { BODY_BYTES_MAX, readBody } from "./body.ts";
-import { parseChatRequest, type ChatRequest, type ParsedRequest } from "./chat-request.ts";
+import { parseChatRequest, type ChatRequest } from "./chat-request.ts";
 import { NS_PER_MS, type Clock } from "./clock.ts";
 import { openExchange, type Exchange, type RequestFacts } from "./exchange.ts";
 import type { Ledger } from "./ledger.ts";
@@ -23,9 +23,22 @@ export interface Call {
   readonly firstByteNs: number;
 }
 
+/** What a body asks for, as far as it can be read, and the answer that turns it away. */
+export type Judged =
+  | { readonly request: ChatRequest; readonly refusal: null }
+  | { readonly request: ChatRequest | null; readonly refusal: Answer };
+
+/** How a request is read and answered: as OpenAI does it, or in another protocol. */
+export interface Manner {
+  judge(call: Call, body: string): Judged;
+  translate(answer: Answer, request: ChatRequest | null): Answer;
+  /** For the second exchange of a call: what the first one asked, and when that was read. */
+  readonly begun: { readonly body: string; readonly firstByteNs: number; readonly receivedNs: number } | null;
+}
+
 /** The chat endpoint of all profiles. */
 export interface Chat {
-  handle(call: Call): Promise<void>;
+  handle(call: Call, manner?: Manner): Promise<void>;
   counts(): Pick<SimulatorStats, "requests" | "inFlight" | "waiting">;
   /** Ends what is in flight in the ledger, before its connections are closed. */
   close(): void;
@@ -42,11 +55,6 @@ export interface ChatOptions {
   readonly reset: (socket: Socket) => void;
 }
 
-export const UNAUTHORIZED: ApiError = {
-  message: "The bearer token is missing or wrong.",
-  type: "invalid_request_error",
-  code: "invalid_api_key",
-};
 const TOO_LARGE: ApiError = {
   message: `The body is over ${BODY_BYTES_MAX} bytes.`,
   type: "invalid_request_error",
@@ -72,7 +80,7 @@ export function openChat(options: ChatOptions): Chat {
     requests: 0,
   };
   return {
-    handle: (call) => handle(state, call),
+    handle: (call, manner) => handle(state, call, manner ?? OPENAI),
     counts: () => {
       const waiting = [...state.queues.values()].reduce((sum, queue) => sum + queue.waiting(), 0);
       return { requests: state.requests, inFlight: state.active.size, waiting };
@@ -83,30 +91,44 @@ export function openChat(options: ChatOptions): Chat {
   };
 }
 
-async function handle(state: State, call: Call): Promise<void> {
-  const body = await readBody(call.request);
-  const receivedNs = state.clock.now();
+async function handle(state: State, call: Call, manner: Manner): Promise<void> {
+  const body = manner.begun === null ? await readBody(call.request) : { text: manner.begun.body };
+  const receivedNs = manner.begun?.receivedNs ?? state.clock.now();
   if (body === "aborted") return;
-  const parsed = body === "too-large" ? null : parseChatRequest(body.text);
+  const judged: Judged =
+    body === "too-large" ? { request: null, refusal: plainError(413, TOO_LARGE) } : manner.judge(call, body.text);
+  const { request } = judged;
   const connection = state.connectionOf(call.request.socket);
   const replica = (connection - 1) % call.profile.replicas.length;
   const slowness = call.profile.replicas[replica]! * driftAt(call.profile, receivedNs);
-  const request = parsed?.ok === true ? parsed.request : null;
-  const exchange = open(state, call, { connection, replica, slowness, request, receivedNs });
-  await reply(state, exchange, call, answerTo(state, call, parsed, slowness), receivedNs);
+  const firstByteNs = manner.begun?.firstByteNs ?? call.firstByteNs;
+  const exchange = open(state, { ...call, firstByteNs }, { connection, replica, slowness, request, receivedNs });
+  const answer = judged.refusal ?? answerTo(state, call, judged.request, slowness);
+  await reply(state, exchange, call, manner.translate(answer, request), receivedNs);
 }
 
-function answerTo({ seed, visits }: State, call: Call, parsed: ParsedRequest | null, slowness: number): Answer {
+function answerTo({ seed, visits }: State, call: Call, request: ChatRequest, slowness: number): Answer {
   const { profileName, profile } = call;
-  if (!isAuthorized(call.request, profile)) return plainError(401, UNAUTHORIZED);
-  if (parsed === null) return plainError(413, TOO_LARGE);
-  if (parsed.ok) {
-    const { request } = parsed;
-    const visit = visits.count(profileName, request.promptHash);
-    return answerOf({ seed, profileName, profile, request, slowness, ...visit });
-  }
-  const message = parsed.problems.join(" ");
-  return plainError(400, { message, type: "invalid_request_error", code: "invalid_request" });
+  const visit = visits.count(profileName, request.promptHash);
+  return answerOf({ seed, profileName, profile, request, slowness, ...visit });
+}
+
+const OPENAI: Manner = {
+  judge: (call, body) => {
+    const parsed = parseChatRequest(body);
+    if (!isAuthorized(call.request, call.profile)) {
+      return { request: parsed.ok ? parsed.request : null, refusal: plainError(401, UNAUTHORIZED) };
+    }
+    if (!parsed.ok) return { request: null, refusal: invalid(parsed.problems) };
+    return { request: parsed.request, refusal: null };
+  },
+  translate: (answer) => answer,
+  begun: null,
+};
+
+/** A request that cannot be read. */
+export function invalid(problems: readonly string[]): Answer {
+  return plainError(400, { message: problems.join(" "), type: "invalid_request_error", code: "invalid_request" });
 }
 
 function open(
@@ -164,7 +186,10 @@ async function reply(state: State, exchange: Exchange, call: Call, answer: Answe
   if (exchange.over()) return;
   // With a free place service starts at the due moment itself, so that no lateness enters the schedule.
   const servedNs = granted ?? acceptedNs;
-  exchange.served(servedNs - acceptedNs);
+  const queueNs = servedNs - acceptedNs;
+  exchange.served(queueNs);
+  const late = answer.served?.(queueNs / NS_PER_MS);
+  if (late !== undefined) exchange.begin({ ...answer, headers: { ...answer.headers, ...late } });
   await exchange.play(answer.service, servedNs);
 }
 
@@ -173,7 +198,8 @@ export function isAuthorized(request: IncomingMessage, profile: Profile): boolea
   return profile.apiKey === null || request.headers.authorization === `Bearer ${profile.apiKey}`;
 }
 
-function plainError(status: number, error: ApiError): Answer {
+/** A response that turns a request away. */
+export function plainError(status: number, error: ApiError): Answer {
   return errorAnswer(status, error, { fault: null, headers: {} });
 }
 

@@ -1,5 +1,9 @@
 /** Everything that can be made to go wrong, by name. A closed list. */
 export const FAULT_NAMES = [
+  /** 401: a key that is not known. */
+  "http-401",
+  /** 404: a model that is gone. */
+  "http-404",
   /** 503 with an OpenAI error body. */
   "http-503",
   /** 429 with `retry-after: 1`. */

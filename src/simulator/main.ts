@@ -1,10 +1,11 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseDialects } from "./dialects/dialects-file.ts";
 import { parseProfiles } from "./profiles-file.ts";
 import { startSimulator, type SimulatorOptions } from "./server.ts";
 
 const USAGE =
-  "usage: node src/simulator/main.ts --seed INTEGER [--port 0..65535] [--host ADDRESS] [--ledger FILE] [--profiles FILE.json] [--tls]";
+  "usage: node src/simulator/main.ts --seed INTEGER [--port 0..65535] [--host ADDRESS] [--ledger FILE] [--profiles FILE.json] [--dialects FILE.json] [--tls]";
 /** Bad usage or configuration, as the command line of the whole program has it. */
 const EXIT_USAGE = 2;
 
@@ -54,6 +55,7 @@ function readOptions(args: readonly string[]): SimulatorOptions | { readonly pro
       host: string,
       ledger: string,
       profiles: string,
+      dialects: string,
       tls: { type: "boolean" },
     } as const;
     values = parseArgs({ args: [...args], options: known, strict: true, allowPositionals: false }).values;
@@ -65,9 +67,14 @@ function readOptions(args: readonly string[]): SimulatorOptions | { readonly pro
   if (seed === null) problems.push("--seed must be a whole number, 0 or more");
   const port = integer(values.port ?? "0", 65_535);
   if (port === null) problems.push("--port must be a whole number from 0 to 65535");
-  const profiles = values.profiles === undefined ? null : readProfiles(values.profiles);
-  if (profiles !== null && !profiles.ok)
-    problems.push(...profiles.problems.map((each) => `${values.profiles}: ${each}`));
+  const profiles = values.profiles === undefined ? null : readJson(values.profiles, parseProfiles);
+  const dialects = values.dialects === undefined ? null : readJson(values.dialects, parseDialects);
+  for (const [file, read] of [
+    [values.profiles, profiles],
+    [values.dialects, dialects],
+  ] as const) {
+    if (read?.ok === false) problems.push(...read.problems.map((each) => `${file}: ${each}`));
+  }
   if (problems.length > 0 || seed === null || port === null) return { problems };
   return {
     seed,
@@ -76,12 +83,16 @@ function readOptions(args: readonly string[]): SimulatorOptions | { readonly pro
     ...(values.ledger === undefined ? {} : { ledger: values.ledger }),
     ...(values.tls === true ? { tls: true } : {}),
     ...(profiles?.ok === true ? { profiles: profiles.profiles } : {}),
+    ...(dialects?.ok === true ? { dialects: dialects.dialects } : {}),
   };
 }
 
-function readProfiles(file: string): ReturnType<typeof parseProfiles> {
+function readJson<T>(
+  file: string,
+  parse: (value: unknown) => T,
+): T | { readonly ok: false; readonly problems: readonly string[] } {
   try {
-    return parseProfiles(JSON.parse(readFileSync(file, "utf8")));
+    return parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     return { ok: false, problems: [messageOf(error)] };
   }

@@ -1,9 +1,7 @@
 import { FAULT_NAMES, TIMED_FAULTS } from "./fault.ts";
 import { USAGE_MODES, type Profiles } from "./profile.ts";
 import { isRecord } from "./record.ts";
-
-/** Adds one sentence per problem of `value`, which stands at `path`. */
-type Check = (value: unknown, path: string, problems: string[]) => void;
+import { integerIn, listOf, numberIn, object, oneOf, orNull, text, type Check } from "./shape.ts";
 
 /** Longest duration that a profile may state: one day. */
 const MS_MAX = 86_400_000;
@@ -39,7 +37,7 @@ const profile = object({
 
 /** A name stands in a URL path, and must not hide the routes of the server itself. */
 const PROFILE_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
-const RESERVED_NAMES = ["healthz", "stats", "ledger"];
+const RESERVED_NAMES = ["healthz", "stats", "ledger", "provider"];
 
 /**
  * Reads profiles by name from parsed JSON. Every profile is stated in full; unknown keys are refused.
@@ -67,61 +65,4 @@ export function parseProfiles(
 function shareSum(value: unknown): number {
   const faults = isRecord(value) && Array.isArray(value["faults"]) ? (value["faults"] as readonly unknown[]) : [];
   return faults.reduce<number>((sum, each) => sum + (isRecord(each) ? Number(each["share"]) || 0 : 0), 0);
-}
-
-function object(fields: Readonly<Record<string, Check>>): Check {
-  return (value, path, problems) => {
-    if (!isRecord(value)) {
-      problems.push(`${path}: must be an object`);
-      return;
-    }
-    for (const [key, check] of Object.entries(fields)) {
-      if (Object.hasOwn(value, key)) check(value[key], `${path}.${key}`, problems);
-      else problems.push(`${path}.${key}: is missing`);
-    }
-    for (const key of Object.keys(value)) {
-      if (!Object.hasOwn(fields, key)) problems.push(`${path}.${key}: is not known here`);
-    }
-  };
-}
-
-function numberIn(low: number, high: number): Check {
-  return (value, path, problems) => {
-    if (typeof value === "number" && value >= low && value <= high) return;
-    problems.push(`${path}: must be a number from ${low} to ${high}`);
-  };
-}
-
-function integerIn(low: number, high: number): Check {
-  return (value, path, problems) => {
-    if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
-    problems.push(`${path}: must be a whole number from ${low} to ${high}`);
-  };
-}
-
-function listOf(check: Check, lengthMin: number): Check {
-  return (value, path, problems) => {
-    if (!Array.isArray(value) || value.length < lengthMin) {
-      problems.push(`${path}: must be a list of at least ${lengthMin}`);
-      return;
-    }
-    value.forEach((each, index) => check(each, `${path}[${index}]`, problems));
-  };
-}
-
-function oneOf(names: readonly string[]): Check {
-  return (value, path, problems) => {
-    if (names.includes(value as string)) return;
-    problems.push(`${path}: must be one of ${names.join(", ")}`);
-  };
-}
-
-function orNull(check: Check): Check {
-  return (value, path, problems) => {
-    if (value !== null) check(value, path, problems);
-  };
-}
-
-function text(value: unknown, path: string, problems: string[]): void {
-  if (typeof value !== "string" || value === "") problems.push(`${path}: must be a text that is not empty`);
 }

@@ -2,8 +2,11 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { makeCertificate, type CertificateFaults } from "./certificate.ts";
-import { isAuthorized, openChat, UNAUTHORIZED, type Chat } from "./chat.ts";
+import { UNAUTHORIZED } from "./answer.ts";
+import { isAuthorized, openChat, type Chat } from "./chat.ts";
 import { NS_PER_MS, startClock, type Clock } from "./clock.ts";
+import type { Dialects } from "./dialects/dialect.ts";
+import { openSellers, type Sellers } from "./dialects/sellers.ts";
 import { createHttpServer } from "./http-server.ts";
 import { openLedger, type LedgerRecord } from "./ledger.ts";
 import { errorBody, modelList } from "./openai.ts";
@@ -21,6 +24,8 @@ export interface SimulatorOptions {
   readonly profiles?: Profiles;
   /** NDJSON file that the ledger is appended to. */
   readonly ledger?: string;
+  /** Sellers and engines to stand in for, by name: `/provider/<name>` is then their base. Checked by `parseDialects`. */
+  readonly dialects?: Dialects;
   /** HTTPS with a certificate made at the start, in order or with something wrong; plain HTTP when absent. */
   readonly tls?: true | CertificateFaults;
 }
@@ -52,20 +57,33 @@ const PROFILE_ROUTE = /^(?:GET \/([^/]+)\/v1\/models|POST \/([^/]+)\/v1\/chat\/c
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const profiles: Profiles = { ...PROFILES, ...options.profiles };
+  const sellers = openSellers(options.dialects ?? {}, options.seed);
   const ledger = await openLedger(options.ledger ?? null);
+  const add = (record: LedgerRecord): void => {
+    ledger.add(record);
+    sellers.add(record);
+  };
   const clock = startClock();
   const scheduler = startScheduler(clock);
   const lateness = openLateness();
   const { tls } = options;
   const certificate = tls === undefined ? null : makeCertificate(Date.now(), tls === true ? {} : tls);
   const { server, reset, cutAll } = createHttpServer(certificate);
-  const chat = openChat({ seed: options.seed, profiles, clock, scheduler, ledger, lateness, reset });
+  const chat = openChat({
+    seed: options.seed,
+    profiles: { ...profiles, ...sellers.profiles },
+    clock,
+    scheduler,
+    ledger: { ...ledger, add },
+    lateness,
+    reset,
+  });
   const stats = (): SimulatorStats => ({
     ...chat.counts(),
     lateness: lateness.read(),
     ledgerError: ledger.fileError()?.message ?? null,
   });
-  const site = { seed: options.seed, profiles, clock, scheduler, chat, stats, ledger: ledger.records };
+  const site = { seed: options.seed, profiles, sellers, clock, scheduler, chat, stats, ledger: ledger.records };
   server.on("request", listenerOf(site));
   const host = options.host ?? "127.0.0.1";
   try {
@@ -100,6 +118,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 interface Site {
   readonly seed: number;
   readonly profiles: Profiles;
+  readonly sellers: Sellers;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly chat: Chat;
@@ -114,6 +133,7 @@ function listenerOf(site: Site): RequestListener {
     // A client that is gone: its `close` says so too.
     response.on("error", () => undefined);
     const firstByteNs = site.clock.now();
+    if (site.sellers.handle(site.chat, { request, response, firstByteNs })) return;
     const [path = "", query] = (request.url ?? "").split("?", 2);
     const route = `${request.method} ${path}`;
     const [, modelsOf, chatOf] = PROFILE_ROUTE.exec(route) ?? [];

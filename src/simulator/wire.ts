@@ -43,6 +43,8 @@ export function openWire(response: ServerResponse, reset: (socket: Socket) => vo
 }
 
 /** RFC 9112, section 7.1. */
-function chunkOf(text: string): string {
-  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+function chunkOf(bytes: string | Buffer): string | Buffer {
+  const head = `${Buffer.byteLength(bytes).toString(16)}\r\n`;
+  if (typeof bytes === "string") return `${head}${bytes}\r\n`;
+  return Buffer.concat([Buffer.from(head), bytes, Buffer.from("\r\n")]);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { providerIds, loadProvider } from "../../src/registry.ts";
 import { parseProvider } from "../../src/scenario/provider-file.ts";
+import { JSON_SCHEMAS } from "../../src/scenario/schema.ts";
 
 describe("provider files", () => {
   it("that ship are all accepted, with an id equal to the file name", async () => {
@@ -34,5 +35,31 @@ describe("provider files", () => {
       ok: false,
       problems: [expect.stringContaining("other.json")],
     });
+  });
+
+  it("can be as short as the one in the README, which is accepted and can be played", async () => {
+    const readme = await readFile("providers/README.md", "utf8");
+    const [, example = ""] = /```json\n([^]*?)```/.exec(readme) ?? [];
+    const parsed = parseProvider(example, "seller.json");
+    expect(parsed).toMatchObject({ ok: true, provider: { id: "seller", dialect: { maxTokensField: "max_tokens" } } });
+  });
+
+  it("have words that the README explains", async () => {
+    const readme = await readFile("providers/README.md", "utf8");
+    const schema = JSON.stringify(JSON_SCHEMAS["provider.schema.json"]);
+    const words = [
+      "listed",
+      "unverified",
+      "retired",
+      "delisted",
+      "dedicated",
+      "self-hosted",
+      "never-listed",
+      "unknown",
+    ];
+    for (const word of [...words, "recorded", "published", "constructed", "none"]) {
+      expect(schema).toContain(`"${word}"`);
+      expect(readme).toContain(`| \`${word}\` |`);
+    }
   });
 });

@@ -48,6 +48,10 @@ w_count +Inf
     expect(histogramsOf(text)).toEqual([]);
   });
 
+  it.each(["0.12345678901234567", "1.7976931348623157e+02", "3", "2.50"])("reads a float as %s", (written) => {
+    expect(histogramsOf(`x_sum ${written}\nx_count 1`)).toEqual([{ name: "x", sum: Number(written), count: 1 }]);
+  });
+
   it("reads labels that hold braces and spaces", () => {
     const labels = '{model_name="a} b_sum{c"}';
     expect(histogramsOf(`x_sum${labels} 2\nx_count${labels} 1`)).toEqual([{ name: "x", sum: 2, count: 1 }]);
