@@ -51,6 +51,7 @@ export async function simulatedProvider(
     headers: provider.headers,
     extraBody: {},
     price: entry?.price ?? { kind: "unknown", reason: "no price in the provider's file" },
+    limits: null,
     gone: fault === RETIRED ? goneNote(entry) : null,
     userSupplied: [],
     simulated: true,

@@ -43,10 +43,15 @@ export function addressOf(provider: Provider, given: Given, env: NodeJS.ProcessE
     }
   }
   const baseUrl = template.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name === "region" ? (region ?? whole) : (parameters[name] ?? whole),
+    name === "region" ? (region ?? whole) : bareHost(parameters[name] ?? whole),
   );
   if (problems.length === 0 && baseUrl.includes("{region}")) {
     problems.push(`a region is missing: put it into herdbench.json as region`);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, address: { baseUrl, region, parameters } };
+}
+
+/** Variables such as DATABRICKS_HOST hold a host or its whole address, as their users please. */
+function bareHost(value: string): string {
+  return value.replace(/^https?:\/\//, "").replace(/\/+$/, "");
 }

@@ -64,9 +64,11 @@ export async function askEach(contenders: readonly Contender[]): Promise<Readonl
       intent: () => undefined,
       called: ({ observation }) => void found.set(observation.target, observation),
       skipped: (observation) => void found.set(observation.target, observation),
+      stalled: () => undefined,
     },
     onScenario: () => undefined,
     onStop: () => undefined,
+    onQuota: async () => undefined,
   });
   return found;
 }

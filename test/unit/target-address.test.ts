@@ -27,6 +27,14 @@ describe("the address of a target", () => {
     ).toMatchObject({ ok: true, address: { baseUrl: "https://mine.us.example/v1", region: "us" } });
   });
 
+  it("takes a host that is given as a whole address, as some variables hold it", () => {
+    const workspace = { baseUrl: "https://{host}/v1", parameters: { host: { title: "The host", env: ["SHOP_HOST"] } } };
+    for (const SHOP_HOST of ["shop.example", "https://shop.example", "https://shop.example/"]) {
+      const found = addressOf(provider(workspace), NOTHING, { SHOP_HOST });
+      expect(found).toMatchObject({ ok: true, address: { baseUrl: "https://shop.example/v1" } });
+    }
+  });
+
   it("names what is missing and where to put it", () => {
     expect(addressOf(provider(ACCOUNT), NOTHING, {})).toEqual({
       ok: false,
