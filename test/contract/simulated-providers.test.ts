@@ -43,6 +43,10 @@ describe("every provider, simulated", () => {
       expect(usage === null, `${id}: usage`).toBe(dialect.usage === "never");
       if (usage !== null) expect(usage.output, id).toBe(12);
       expect(server === null, `${id}: clock`).toBe(dialect.timings === null);
+      // The server counts to where a text was due, and we stamp it after that.
+      const { sent, firstContent } = observation.stamps;
+      const own = server?.ttftMs ?? (server?.queueMs ?? 0) + (server?.promptMs ?? 0);
+      expect(own, `${id}: the server's own TTFT`).toBeLessThan((firstContent! - sent!) / 1000 + 1);
       expect(events.content, id).toBe(12);
     }
   });
