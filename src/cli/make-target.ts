@@ -19,6 +19,7 @@ export const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
   extraBody: {},
   price: null,
   limits: null,
+  carbon: {},
   maxCostUsd: null,
   maxTotalTokens: null,
   maxRequests: null,
@@ -56,6 +57,9 @@ export async function makeTarget(
     extraBody: entry.extraBody,
     price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
     limits: entry.limits,
+    otherPrices: entry.price === null ? (model?.otherPrices ?? []) : [],
+    publishedRegions: provider.regions ?? [],
+    carbon: entry.carbon,
     // The user's own address, key or id may well lead somewhere else than to what is gone.
     gone: entry.baseUrl === null && entry.modelId === null ? goneNote(model) : null,
     userSupplied: OVERRIDABLE.filter((name) => entry[name] !== null),

@@ -8,6 +8,7 @@ import {
   type RunRecord,
 } from "../core/run.ts";
 import type { Us } from "../core/units.ts";
+import { CARBON_MODEL_VERSION } from "../measure/carbon/estimate.ts";
 import { isUndecided } from "../run/past.ts";
 import type { RealTime } from "../time/time.ts";
 import { version } from "./version.ts";
@@ -19,6 +20,7 @@ export type ManifestFacts = Omit<
   | "runId"
   | "toolVersion"
   | "definitionsVersion"
+  | "carbonModelVersion"
   | "schemaVersion"
   | "startedAt"
   | "clock"
@@ -37,6 +39,7 @@ export function newManifest(runId: string, facts: ManifestFacts, time: RealTime)
     runId,
     toolVersion: version(),
     definitionsVersion: DEFINITIONS_VERSION,
+    carbonModelVersion: CARBON_MODEL_VERSION,
     schemaVersion: SCHEMA_VERSION,
     startedAt: time.originWall.toISOString(),
     clock: clockOf(time),

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { DEFAULT_MODEL } from "../core/provider.ts";
-import type { Price, Target } from "../core/target.ts";
+import { PLAIN_TERMS, type Price, type Target } from "../core/target.ts";
 import type { Contender } from "../run/contender.ts";
 import { parseConfig, type Config, type TargetEntry } from "../scenario/config.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
@@ -126,8 +126,10 @@ function withFlags(target: Target, options: RunOptions): Target {
           inputUsdPerMtok: options.price.input,
           outputUsdPerMtok: options.price.output,
           cachedInputUsdPerMtok: null,
+          batch: null,
           asOf: null,
           source: "user (--price)",
+          ...PLAIN_TERMS,
         };
   return {
     ...target,
@@ -136,6 +138,7 @@ function withFlags(target: Target, options: RunOptions): Target {
     headers: { ...target.headers, ...options.header },
     extraBody: { ...target.extraBody, ...options.extraBody },
     price: price ?? target.price,
+    otherPrices: price === null ? target.otherPrices : [],
     userSupplied: price === null ? target.userSupplied : [...new Set([...target.userSupplied, "price"])],
   };
 }

@@ -3,7 +3,18 @@ export const STATS = ["mean", "min", "p50", "p90", "p95", "p99", "max"] as const
 export type BaseStat = (typeof STATS)[number];
 export type Stat = BaseStat | `${BaseStat}_all` | "value";
 
-export type Unit = "ms" | "tok/s" | "req/s" | "share" | "ratio" | "tokens" | "usd" | "usd/Mtok" | "usd/1k" | "count";
+export type Unit =
+  | "ms"
+  | "tok/s"
+  | "req/s"
+  | "share"
+  | "ratio"
+  | "tokens"
+  | "usd"
+  | "usd/Mtok"
+  | "usd/1k"
+  | "g/1k"
+  | "count";
 
 /** One row of `summary.csv` before it becomes text. Null is an empty cell; Infinity prints as `inf`. */
 export interface SummaryRow {

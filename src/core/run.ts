@@ -124,6 +124,8 @@ export interface Manifest {
   readonly label: string;
   readonly toolVersion: string;
   readonly definitionsVersion: number;
+  /** Of the carbon estimates that its reports show; null for a run that was made before there was one. */
+  readonly carbonModelVersion: string | null;
   readonly schemaVersion: number;
   /** Wall time of the origin of all stamps, ISO 8601 UTC. */
   readonly startedAt: string;

@@ -1,11 +1,27 @@
+import type { CarbonOverrides } from "./carbon.ts";
 import type { JsonObject } from "./json.ts";
 
-/** Where a price comes from. A price without source and date is not a fact. */
-export interface PriceSource {
+/** Where a price comes from, and on what terms. A price without source and date is not a fact. */
+export interface PriceTerms {
   /** Day or month on which the price was true, `YYYY-MM-DD` or `YYYY-MM`. */
   readonly asOf: string | null;
   /** Who says so: a URL, or `user` for a price from the command line or a config file. */
   readonly source: string;
+  /** Least that is billed for a month, USD, used or not; null where no such minimum is known. */
+  readonly minimumUsdPerMonth: number | null;
+  /** ISO 4217 code of the currency that the seller states; the figures here are USD all the same. */
+  readonly currency: string;
+  /** What a reader has to know beside the figures: how they were converted, a window, a tax. */
+  readonly note: string | null;
+}
+
+/** USD, no minimum, nothing to note. */
+export const PLAIN_TERMS = { minimumUsdPerMonth: null, currency: "USD", note: null } as const;
+
+/** USD per million tokens of requests that may wait for hours. */
+export interface BatchPrice {
+  readonly inputUsdPerMtok: number;
+  readonly outputUsdPerMtok: number;
 }
 
 /** What a target charges. USD; per million tokens or per replica-hour. */
@@ -16,8 +32,10 @@ export type Price =
       readonly outputUsdPerMtok: number;
       /** Price of input read from a prefix cache; null when the seller has no such price. */
       readonly cachedInputUsdPerMtok: number | null;
-    } & PriceSource)
-  | ({ readonly kind: "hour"; readonly usdPerReplicaHour: number; readonly replicas: number } & PriceSource)
+      /** Null when the seller has no batch service, or none is known. */
+      readonly batch: BatchPrice | null;
+    } & PriceTerms)
+  | ({ readonly kind: "hour"; readonly usdPerReplicaHour: number; readonly replicas: number } & PriceTerms)
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** What the buyer's account may take; null where the target's own headers shall tell. */
@@ -55,6 +73,12 @@ export interface Target {
   readonly price: Price;
   /** Null: nothing is known but what the target tells. */
   readonly limits: AccountLimits | null;
+  /** What other sources state for the same thing: over 10 % apart, the price is disputed. */
+  readonly otherPrices: readonly Price[];
+  /** Regions in which the seller offers the model; any of them may serve while `region` is null. Empty when it does not say. */
+  readonly publishedRegions: readonly string[];
+  /** What the buyer or operator knows of hardware, place and grid. */
+  readonly carbon: CarbonOverrides;
   /** Why the model is known to be gone, with the day where that is known: a `not-found` is then a finding. Null: it should answer. */
   readonly gone: string | null;
   /** Facts that the user put in place of the provider's file, by their names here. */

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../core/run.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
+import { carbonVerdicts } from "./carbon/verdicts.ts";
 import { clientDelays, isLate } from "./client-delay.ts";
 import { verdictsOf } from "./compare/verdicts.ts";
 import { hourlySpend, overshootUsd, spentUsd } from "./cost/spent.ts";
@@ -51,6 +52,7 @@ export function analyse(
     overshootUsd: overshootUsd(record.observations),
     hourly: hourlySpend(manifest),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
+    carbonVerdicts: [...byScenario.values()].flatMap(carbonVerdicts),
     vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),
     serverMetrics: serverMetrics(record.serverScrapes, groups),
     warnings: [
@@ -97,6 +99,7 @@ function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]):
     rows,
     modelEchoed: modelEchoed(group),
     spentUsd: spentUsd(group),
+    carbon: group.carbon.estimate,
     flags: [...new Set([...own, ...rows.flatMap(({ flags }) => flags.filter((flag) => !ROW_FLAGS.has(flag)))])].sort(),
   };
 }

@@ -4,6 +4,8 @@ import type { Reason } from "../core/observation.ts";
 import type { Manifest } from "../core/run.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
+import type { CarbonEstimate, NotEstimable } from "./carbon/estimate.ts";
+import type { ScenarioCarbonVerdict } from "./carbon/verdicts.ts";
 import type { ServerMetric } from "./server-metrics.ts";
 import type { Us } from "../core/units.ts";
 import type { HourlySpend } from "./cost/spent.ts";
@@ -55,6 +57,7 @@ export interface GroupAnalysis {
    * price.
    */
   readonly spentUsd: { readonly low: number; readonly high: number } | null;
+  readonly carbon: CarbonEstimate | NotEstimable;
   /** Flags of the group and of its rows, sorted, without those that speak of one row only; meanings in `flags.ts`. */
   readonly flags: readonly string[];
 }
@@ -91,6 +94,8 @@ export interface Analysis {
   readonly overshootUsd: number;
   readonly hourly: readonly HourlySpend[];
   readonly verdicts: readonly Verdict[];
+  /** Between targets with a carbon estimate; most say that nothing can be said. */
+  readonly carbonVerdicts: readonly ScenarioCarbonVerdict[];
   /** Stretches of time in which no target could be reached from here, and the attempts that they excuse. */
   readonly vantageFaults: readonly { readonly startUs: Us; readonly endUs: Us; readonly excused: number }[];
   /** Latencies as the engines themselves measured them, beside ours; empty where none tells any. */

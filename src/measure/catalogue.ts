@@ -9,6 +9,7 @@ import { costPerMtokOutput } from "./metrics/cost_per_mtok_output.ts";
 import { costPerRequest } from "./metrics/cost_per_request.ts";
 import { e2e } from "./metrics/e2e.ts";
 import { firstRequest } from "./metrics/first_request.ts";
+import { gco2ePer1kOutput } from "./metrics/gco2e_per_1k_output.ts";
 import { goodput } from "./metrics/goodput.ts";
 import { goodputShare } from "./metrics/goodput_share.ts";
 import { icl } from "./metrics/icl.ts";
@@ -66,4 +67,5 @@ export const METRICS: readonly Metric[] = [
   costPerMtok,
   costPerMtokOutput,
   costPer1kGood,
+  gco2ePer1kOutput,
 ];

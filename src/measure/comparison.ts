@@ -113,9 +113,15 @@ const COLUMNS = {
     "mean of tokens billed over the pinned tokenizer's count",
     from("token_ratio", "mean", "value", 1),
   ),
-  gco2e_per_1k_output_low: column("lower end of gCO2e per 1,000 output tokens; not estimated yet", () => null),
-  gco2e_per_1k_output: column("gCO2e per 1,000 output tokens; not estimated yet", () => null),
-  gco2e_per_1k_output_high: column("upper end of gCO2e per 1,000 output tokens; not estimated yet", () => null),
+  gco2e_per_1k_output_low: column(
+    "low end of the judged range of gco2e_per_1k_output",
+    from("gco2e_per_1k_output", "value", "low", 1),
+  ),
+  gco2e_per_1k_output: column(
+    "gCO2e per 1,000 output tokens, modelled: an estimate, never metered",
+    from("gco2e_per_1k_output", "value", "value", 1),
+  ),
+  gco2e_per_1k_output_high: column("high end of that range", from("gco2e_per_1k_output", "value", "high", 1)),
   accuracy_pct: column("share of benchmark items right, %; not measured yet", () => null),
   accuracy_n: column("benchmark items scored; not measured yet", () => null),
   fidelity: column("whether the served model is intact; not measured yet", () => null),

@@ -5,6 +5,10 @@
 export const FLAGS = {
   breaker:
     "the target was stopped after failures in a row that do not mend by themselves; what was held back counts as failed",
+  carbon_extrapolated:
+    "answers came more than twice as fast as on any calibrated hardware: the estimate is never ranked",
+  carbon_not_estimable: "no carbon estimate: explain says what is missing, and what would give one",
+  carbon_supplied: "the carbon estimate rests on what the operator or user states of hardware, place or grid",
   client_late: "p99 of the client's own delay is above its limit in this run: see the reasons and warnings",
   clustered: "several values per request, which are not independent: no interval is stated",
   coalesced: "all content of at least one answer came in one read: its pace is unknown and left out",

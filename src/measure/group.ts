@@ -3,6 +3,7 @@ import type { RunRecord } from "../core/run.ts";
 import { loadLabel, type Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
+import { carbonOf, type GroupCarbon } from "./carbon/of-samples.ts";
 import { standingOf, type Sample } from "./sample.ts";
 import type { VantageFault } from "./vantage-fault.ts";
 
@@ -36,6 +37,7 @@ export interface Group extends Standings {
   readonly lost: readonly LostAttempt[];
   /** When later processes went on with the run; what lies between two of them is no time of the measurement. */
   readonly resumedUs: readonly Us[];
+  readonly carbon: GroupCarbon;
 }
 
 /** What the id of an attempt without a line still says. */
@@ -73,12 +75,15 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
       }));
       const prefix = `${scenario.id}:${target.id}:`;
       const lost = record.lost.flatMap((intent) => lostOf(prefix, intent));
-      return groupOf({ target, scenario, samples, lost, resumedUs });
+      return groupOf({ target, scenario, samples, lost, resumedUs }, record.manifest);
     }),
   );
 }
 
-function groupOf(of: Pick<Group, "target" | "scenario" | "samples" | "lost" | "resumedUs">): Group {
+function groupOf(
+  of: Pick<Group, "target" | "scenario" | "samples" | "lost" | "resumedUs">,
+  manifest: RunRecord["manifest"],
+): Group {
   const all = of.samples.filter(({ observation }) => observation.phase === "measured");
   const measured = all.filter(({ observation }) => observation.attempt === 1);
   const retries = all.filter(({ observation }) => observation.attempt > 1);
@@ -89,6 +94,7 @@ function groupOf(of: Pick<Group, "target" | "scenario" | "samples" | "lost" | "r
     retries,
     ...standingsOf(measured),
     requests: standingsOf(asUsersSaw(measured, retries)),
+    carbon: carbonOf(of.target, all, manifest),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Price } from "../core/target.ts";
 import type { Analysis, GroupAnalysis, Verdict } from "../measure/analysis.ts";
 import { METRICS } from "../measure/catalogue.ts";
 import { FLAGS } from "../measure/flags.ts";
+import { carbonSections } from "./carbon.ts";
 import {
   clientErrorFact,
   durationFact,
@@ -15,20 +16,8 @@ import {
 } from "./facts.ts";
 import { byScenario, HEADLINE, headlineCell, rowOf, type ScenarioGroups } from "./headline.ts";
 import { sentences, type Sentence } from "./sentences.ts";
+import { type Row, type Section, table } from "./table.ts";
 import { interval, NO_VALUE, plain, short, tally, usd } from "./text.ts";
-
-/** A table of plain text; numbers stand to the right. */
-export interface Table {
-  readonly columns: readonly { readonly title: string; readonly isNumber: boolean }[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-export interface Section {
-  readonly heading: string;
-  /** One paragraph; empty for none. */
-  readonly text: string;
-  readonly table: Table;
-}
 
 /** What a page says, before it becomes Markdown or HTML. All text is plain and not yet escaped. */
 export interface ReportDocument {
@@ -57,6 +46,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
     sections: [
       ...byScenario(analysis).map(scenarioSection),
       ...(analysis.verdicts.length === 0 ? [] : [verdictSection(analysis.verdicts)]),
+      ...carbonSections(analysis),
       requestSection(analysis),
       ...serverSections(analysis),
       targetSection(analysis),
@@ -74,7 +64,12 @@ function scenarioSection(scenario: ScenarioGroups): Section {
     ),
     table: table(
       ["target"],
-      ["n", ...HEADLINE.flatMap((column) => (column.hasInterval ? [column.title, "95 % interval"] : [column.title]))],
+      [
+        "n",
+        ...HEADLINE.flatMap(({ title, shows }) =>
+          shows === "value and interval" ? [title, "95 % interval"] : [title],
+        ),
+      ],
       ["flags"],
       scenario.groups.map((group) => [
         [group.target.id],
@@ -82,7 +77,8 @@ function scenarioSection(scenario: ScenarioGroups): Section {
           String(rowOf(group, "ttft", "p50_all")?.n ?? 0),
           ...HEADLINE.flatMap((column) => {
             const cell = headlineCell(group, column);
-            return column.hasInterval ? [cell.value, cell.interval === "" ? NO_VALUE : cell.interval] : [cell.value];
+            if (column.shows !== "value and interval") return [cell.value];
+            return [cell.value, cell.interval === "" ? NO_VALUE : cell.interval];
           }),
         ],
         [group.flags.join(", ")],
@@ -238,20 +234,4 @@ function flagSections(analysis: Analysis): readonly Section[] {
 
 function probability(p: number): string {
   return p < 0.001 ? "<0.001" : short(p);
-}
-
-type Row = readonly [before: readonly string[], numbers: readonly string[], after: readonly string[]];
-
-/** A table whose number columns stand between text columns. */
-function table(
-  before: readonly string[],
-  numbers: readonly string[],
-  after: readonly string[],
-  rows: readonly Row[],
-): Table {
-  const text = (title: string): Table["columns"][number] => ({ title, isNumber: false });
-  return {
-    columns: [...before.map(text), ...numbers.map((title) => ({ title, isNumber: true })), ...after.map(text)],
-    rows: rows.map((row) => row.flat().map(plain)),
-  };
 }

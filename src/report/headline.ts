@@ -10,19 +10,20 @@ export interface HeadlineColumn {
   readonly stat: Stat;
   /** With its unit, short enough for a terminal. */
   readonly title: string;
-  /** Whether its 95 % interval stands beside it. */
-  readonly hasInterval: boolean;
+  /** Whether its 95 % interval stands beside it; `range`: the low and high end alone. */
+  readonly shows: "value" | "value and interval" | "range";
 }
 
 /** Tails and medians of latency count every failure as infinite, those of speed as 0: no failure improves a cell. */
 export const HEADLINE: readonly HeadlineColumn[] = [
-  { metric: "success_share", stat: "value", title: "ok %", hasInterval: false },
-  { metric: "ttft", stat: "p50_all", title: "TTFT ms p50", hasInterval: true },
-  { metric: "ttft", stat: "p95_all", title: "p95", hasInterval: false },
-  { metric: "output_speed", stat: "p50_all", title: "tok/s", hasInterval: false },
-  { metric: "goodput_share", stat: "value", title: "good %", hasInterval: false },
-  { metric: "cost_per_mtok", stat: "value", title: "$/M tok", hasInterval: false },
-  { metric: "cost_per_1k_good", stat: "value", title: "$/1k good", hasInterval: false },
+  { metric: "success_share", stat: "value", title: "ok %", shows: "value" },
+  { metric: "ttft", stat: "p50_all", title: "TTFT ms p50", shows: "value and interval" },
+  { metric: "ttft", stat: "p95_all", title: "p95", shows: "value" },
+  { metric: "output_speed", stat: "p50_all", title: "tok/s", shows: "value" },
+  { metric: "goodput_share", stat: "value", title: "good %", shows: "value" },
+  { metric: "cost_per_mtok", stat: "value", title: "$/M tok", shows: "value" },
+  { metric: "cost_per_1k_good", stat: "value", title: "$/1k good", shows: "value" },
+  { metric: "gco2e_per_1k_output", stat: "value", title: "gCO2e/1k", shows: "range" },
 ];
 
 /** The row of one statistic of a group; undefined when the group has none. */
@@ -35,11 +36,13 @@ export function headlineCell(group: GroupAnalysis, column: HeadlineColumn): { va
   const row = rowOf(group, column.metric, column.stat);
   if (row === undefined || row.value === null) return { value: emptyCell(row), interval: "" };
   const value = row.unit === "share" ? percent(row.value) : short(row.value);
-  return { value, interval: column.hasInterval ? interval(row.low, row.high) : "" };
+  if (column.shows === "range") return { value: interval(row.low, row.high), interval: "" };
+  return { value, interval: column.shows === "value" ? "" : interval(row.low, row.high) };
 }
 
 function emptyCell(row: SummaryRow | undefined): string {
-  return row?.flags.includes("price_unknown") ? "unknown" : NO_VALUE;
+  const isUnknown = row?.flags.some((flag) => flag === "price_unknown" || flag === "carbon_not_estimable") ?? false;
+  return isUnknown ? "unknown" : NO_VALUE;
 }
 
 /** The groups of one scenario. */

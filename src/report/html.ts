@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Analysis } from "../measure/analysis.ts";
-import { reportDocument, type Section } from "./document.ts";
+import { reportDocument } from "./document.ts";
+import type { Section } from "./table.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }

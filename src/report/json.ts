@@ -1,5 +1,6 @@
 import type { SummaryRow } from "../core/metric.ts";
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
+import type { CarbonEstimate } from "../measure/carbon/estimate.ts";
 
 /** Version of the shape of `report.json`. */
 const REPORT_VERSION = 1;
@@ -17,7 +18,20 @@ function slimGroup(group: GroupAnalysis): object {
   const slimRow = ({ metric, unit, stat, value, n, low, high, flags, slice }: SummaryRow): object => {
     return { metric, unit, stat, value, n, low, high, flags, slice };
   };
-  return { ...group, rows: group.rows.map(slimRow) };
+  return { ...group, rows: group.rows.map(slimRow), carbon: slimCarbon(group.carbon) };
+}
+
+/** Each number stands once: those of site, deployment and multipliers are among the factors, with their sources. */
+function slimCarbon(carbon: GroupAnalysis["carbon"]): object {
+  if (carbon.kind === "not-estimable") return carbon;
+  const { multipliers: _multipliers, site, scenarios, ...rest } = carbon;
+  return { ...rest, place: site.place, scenarios: scenarios.map(slimScenario) };
+}
+
+function slimScenario(scenario: CarbonEstimate["scenarios"][number]): object {
+  if (scenario.kind === "supplied") return { ...scenario, joulesPerToken: scenario.joulesPerToken.range };
+  const { batch, shape, ...rest } = scenario;
+  return { ...rest, shape: shape.id, batch: batch.range, batchCeiling: batch.ceiling };
 }
 
 function replacer(key: string, value: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { Analysis } from "../measure/analysis.ts";
-import { reportDocument, type Section, type Table } from "./document.ts";
+import { reportDocument } from "./document.ts";
+import type { Section, Table } from "./table.ts";
 
 /** `report.md`: tables for a pull request. Text of any origin is inert. Ends with a line feed. */
 export function reportMarkdown(analysis: Analysis): string {

@@ -3,6 +3,7 @@ import type { Analysis, Counts, GroupAnalysis, Verdict } from "../measure/analys
 import { total } from "../measure/counts.ts";
 import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
+import { carbonSentences } from "./carbon.ts";
 import { simulatedMark } from "./facts.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
 import { capSentences, spendSentences } from "./spending.ts";
@@ -26,6 +27,7 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...spendSentences(analysis).map((text) => ({ label: "spend", text })),
     ...partlySimulated(analysis),
     ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
+    ...carbonSentences(analysis, scenarios.length > 1).map((text) => ({ label: "carbon", text })),
     ...goneSentences(analysis),
     ...failureSentences(analysis),
     ...analysis.manifest.quotas.map((shortfall) => ({ label: "quota", text: quotaText(shortfall) })),

@@ -83,12 +83,15 @@ function tables(analysis: Analysis, columns: number): readonly string[] {
   const widths = titles.map((title, index) =>
     Math.max(columnsOf(title), ...rowsOf.flat().map((row) => columnsOf(row[index] ?? ""))),
   );
-  const rest = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
+  const numbers = widths.slice(1).reduce((sum, width) => sum + width, 0);
+  // Narrow gaps rather than names cut short.
+  const gap = widths[0]! + numbers + 2 * HEADLINE.length <= columns ? 2 : 1;
+  const rest = numbers + gap * HEADLINE.length;
   widths[0] = Math.max(TARGET_COLUMNS_MIN, Math.min(widths[0]!, columns - rest));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, index) => (index === 0 ? padEnd(cut(cell, widths[0]!), widths[0]!) : padStart(cell, widths[index]!)))
-      .join("  ");
+      .join(" ".repeat(gap));
   const bodies = scenarios.map((scenario, index) => [
     ...(scenarios.length > 1 ? wrapParts([...subjectParts(scenario), requestsFact(scenario)].map(plain), columns) : []),
     ...rowsOf[index]!.map(line),

@@ -1,8 +1,10 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
+import type { CarbonOverrides } from "../core/carbon.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { AccountLimits, Price } from "../core/target.ts";
+import { carbonSchema } from "./carbon.ts";
 import { readJsonText } from "./json-text.ts";
 import { percentile, sloLimits } from "./parse.ts";
 import { check, pathText, problem, strictObject } from "./problems.ts";
@@ -29,6 +31,7 @@ export interface TargetEntry {
   readonly extraBody: JsonObject;
   readonly price: Exclude<Price, { kind: "unknown" }> | null;
   readonly limits: AccountLimits | null;
+  readonly carbon: CarbonOverrides;
   /** Caps on this target alone, per run. */
   readonly maxCostUsd: number | null;
   readonly maxTotalTokens: number | null;
@@ -83,23 +86,36 @@ const COST_USD_MAX = 1e6;
 const text = z.string().min(1).max(TEXT_CHARS_MAX);
 const optionalText = text.nullable().default(null);
 const usd = z.number().nonnegative().max(PRICE_USD_MAX);
-const priceSource = {
+const priceTerms = {
   asOf: z.iso.date("must be a day, such as 2026-11-23").describe("Day on which the price was true."),
   source: text.default("user").describe("Who says so: a URL, or user."),
+  minimumUsdPerMonth: usd.nullable().default(null).describe("Least that is billed for a month, used or not."),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code, such as EUR")
+    .default("USD")
+    .describe("Currency that the seller states; the figures here are USD."),
+  note: optionalText.describe("How it was converted, a window, a tax."),
 };
 
 const tokenPriceSchema = strictObject({
   inputUsdPerMtok: usd.describe("USD per million input tokens."),
   outputUsdPerMtok: usd.describe("USD per million output tokens."),
   cachedInputUsdPerMtok: usd.nullable().default(null).describe("Null when cached input has no price of its own."),
-  ...priceSource,
+  batch: strictObject({ inputUsdPerMtok: usd, outputUsdPerMtok: usd })
+    .nullable()
+    .default(null)
+    .describe("USD per million tokens of requests that may wait for hours."),
+  ...priceTerms,
 }).transform((price) => ({ kind: "tokens" as const, ...price }));
 
 const hourPriceSchema = strictObject({
   usdPerReplicaHour: z.number().positive().max(PRICE_USD_MAX),
   replicas: z.int().min(1).max(100_000),
-  ...priceSource,
+  ...priceTerms,
 }).transform((price) => ({ kind: "hour" as const, ...price }));
+
+const priceSchema = z.union([tokenPriceSchema, hourPriceSchema]);
 
 function isBaseUrl(value: string): boolean {
   const url = URL.parse(value);
@@ -156,7 +172,6 @@ const targetSchema = strictObject({
     .default({})
     .describe("Not secret: they are written to the results."),
   extraBody: z.record(z.string(), z.json()).default({}).describe("Extra members of the request body."),
-  price: z.union([tokenPriceSchema, hourPriceSchema]).nullable().default(null),
   limits: strictObject({
     requestsPerMinute: z.int().min(1).nullable().default(null),
     tokensPerMinute: z.int().min(1).nullable().default(null).describe("Input and output limit together."),
@@ -164,6 +179,8 @@ const targetSchema = strictObject({
     .nullable()
     .default(null)
     .describe("What your account may take, where the target's own headers do not tell: a plan above it is named."),
+  price: priceSchema.nullable().default(null),
+  carbon: carbonSchema.prefault({}),
   maxCostUsd: z
     .number()
     .positive()

@@ -19,7 +19,17 @@ const dayOrMonth = z
     "must be a day or month, such as 2026-11-23 or 2026-11",
   );
 
-const priceSource = { asOf: found(dayOrMonth).describe("Day or month on which the price was true."), source: line };
+const priceTerms = {
+  asOf: found(dayOrMonth).describe("Day or month on which the price was true."),
+  source: line,
+  minimumUsdPerMonth: found(usd).describe("Least that is billed for a month, used or not."),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code, such as EUR")
+    .default("USD")
+    .describe("Currency that the seller states; the figures here are USD."),
+  note: found(line).describe("How it was converted, a window, a tax."),
+};
 
 const priceSchema = z.discriminatedUnion("kind", [
   strictObject({
@@ -27,9 +37,10 @@ const priceSchema = z.discriminatedUnion("kind", [
     inputUsdPerMtok: usd.describe("USD per million input tokens."),
     outputUsdPerMtok: usd.describe("USD per million output tokens."),
     cachedInputUsdPerMtok: found(usd),
-    ...priceSource,
+    batch: found(strictObject({ inputUsdPerMtok: usd, outputUsdPerMtok: usd })),
+    ...priceTerms,
   }),
-  strictObject({ kind: z.literal("hour"), usdPerReplicaHour: usd, replicas: count, ...priceSource }),
+  strictObject({ kind: z.literal("hour"), usdPerReplicaHour: usd, replicas: count, ...priceTerms }),
   strictObject({ kind: z.literal("unknown"), reason: line }),
 ]);
 

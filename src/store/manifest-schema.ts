@@ -43,24 +43,46 @@ const scenario = z.object({
   seed: number,
 });
 
+/** Absent from the first folders of this version, as are batch prices. */
+const priceTerms = {
+  asOf: text.nullable(),
+  source: text,
+  minimumUsdPerMonth: number.nullable().default(null),
+  currency: text.default("USD"),
+  note: text.nullable().default(null),
+};
+
 const price = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("tokens"),
     inputUsdPerMtok: number,
     outputUsdPerMtok: number,
     cachedInputUsdPerMtok: number.nullable(),
-    asOf: text.nullable(),
-    source: text,
+    batch: z.object({ inputUsdPerMtok: number, outputUsdPerMtok: number }).nullable().default(null),
+    ...priceTerms,
   }),
-  z.object({
-    kind: z.literal("hour"),
-    usdPerReplicaHour: number,
-    replicas: number,
-    asOf: text.nullable(),
-    source: text,
-  }),
+  z.object({ kind: z.literal("hour"), usdPerReplicaHour: number, replicas: number, ...priceTerms }),
   z.object({ kind: z.literal("unknown"), reason: text }),
 ]);
+
+const stated = { source: text, date: text };
+const statedName = z.object({ value: text, ...stated }).exactOptional();
+const ends = { value: number, low: number.exactOptional(), high: number.exactOptional() };
+const statedNumber = z.object({ ...ends, ...stated }).exactOptional();
+
+const carbon = z.object({
+  region: statedName,
+  zone: statedName,
+  hardware: statedName,
+  precision: statedName,
+  batch: statedNumber,
+  pue: statedNumber,
+  wue: statedNumber,
+  ewif: statedNumber,
+  gridGPerKwh: statedNumber,
+  marketGPerKwh: statedNumber,
+  joulesPerOutputToken: z.object({ ...ends, ...stated, boundary: z.enum(["accelerator", "node"]) }).exactOptional(),
+});
 
 const target = z.object({
   id: text,
@@ -82,6 +104,9 @@ const target = z.object({
     .object({ requestsPerMinute: number.nullable(), tokensPerMinute: number.nullable() })
     .nullable()
     .default(null),
+  otherPrices: z.array(price).default([]),
+  publishedRegions: z.array(text).default([]),
+  carbon: carbon.default({}),
   gone: text.nullable().default(null),
   userSupplied: z.array(text).default([]),
   simulated: z.boolean(),
@@ -145,6 +170,7 @@ export const manifestSchema = z.object({
   label: text,
   toolVersion: text,
   definitionsVersion: number,
+  carbonModelVersion: text.nullable().default(null),
   schemaVersion: number,
   startedAt: text,
   clock,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CAP_UNITS, type Caps, type CapUnit, type RunCaps } from "../../src/core/caps.ts";
-import type { Price } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Price } from "../../src/core/target.ts";
 import { openBudget } from "../../src/run/budget.ts";
 import { worstCase, type Reservation, type Settlement } from "../../src/run/reservation.ts";
 
@@ -103,7 +103,7 @@ interface Flying {
 }
 
 function tokenPrice({ input, output }: { input: number; output: number }): Price {
-  const source = { cachedInputUsdPerMtok: null, asOf: null, source: "test" };
+  const source = { cachedInputUsdPerMtok: null, batch: null, asOf: null, source: "test", ...PLAIN_TERMS };
   return { kind: "tokens", inputUsdPerMtok: input, outputUsdPerMtok: output, ...source };
 }
 

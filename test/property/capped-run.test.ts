@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CAP_UNITS, NO_CAPS, type CapUnit, type RunCaps } from "../../src/core/caps.ts";
 import type { Observation } from "../../src/core/observation.ts";
-import type { Price } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Price } from "../../src/core/target.ts";
 import { identityProblems } from "../../src/measure/counts.ts";
 import { settlementOf, worstCase } from "../../src/run/reservation.ts";
 import { PROFILES, type Profile } from "../../src/simulator/profile.ts";
@@ -154,6 +154,6 @@ function takenBy(observation: Observation, price: Price): Record<CapUnit, { take
 }
 
 function tokenPrice({ input, output }: { input: number; output: number }): Price {
-  const source = { cachedInputUsdPerMtok: null, asOf: null, source: "test" };
+  const source = { cachedInputUsdPerMtok: null, batch: null, asOf: null, source: "test", ...PLAIN_TERMS };
   return { kind: "tokens", inputUsdPerMtok: input, outputUsdPerMtok: output, ...source };
 }

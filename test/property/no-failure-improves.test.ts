@@ -64,7 +64,7 @@ function better(row: SummaryRow, than: SummaryRow): boolean {
   // An empty cell boasts of nothing.
   if (row.value === null || than.value === null || row.value === than.value) return false;
   const isLess = row.value < than.value * (1 - 1e-12);
-  return ["ms", "usd/Mtok", "usd/1k"].includes(row.unit) ? isLess : row.value > than.value * (1 + 1e-12);
+  return ["ms", "usd/Mtok", "usd/1k", "g/1k"].includes(row.unit) ? isLess : row.value > than.value * (1 + 1e-12);
 }
 
 /** The cells of the first table, and every statistic that counts failures. */

@@ -51,6 +51,7 @@ export const FIGURES: Figures = {
   "goodput_share value": { unit: "share", value: 0.98 },
   "cost_per_mtok value": { unit: "usd/Mtok", value: 3.41 },
   "cost_per_1k_good value": { unit: "usd/1k", value: 1.39 },
+  "gco2e_per_1k_output value": { unit: "g/1k", value: 0.9, low: 0.4, high: 2.1 },
 };
 
 export function groupOf(of: {
@@ -90,6 +91,7 @@ export function groupOf(of: {
     rows,
     modelEchoed: "sim-405b",
     spentUsd: { low: 0.15, high: 0.15 },
+    carbon: { kind: "not-estimable", carbonModelVersion: "1.0", reason: "made up" },
     flags: [],
     ...of.fields,
   };
@@ -116,6 +118,7 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
     overshootUsd: 0,
     hourly: [],
     verdicts: [],
+    carbonVerdicts: [],
     vantageFaults: [],
     serverMetrics: [],
     warnings: [],

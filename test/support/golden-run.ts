@@ -10,7 +10,7 @@ import {
 import { random, type Random } from "../../src/core/random.ts";
 import type { Manifest } from "../../src/core/run.ts";
 import { loadLabel, type Scenario } from "../../src/core/scenario.ts";
-import type { Target } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Target } from "../../src/core/target.ts";
 
 /** A made-up run, the same on every machine: two simulated targets of opposite character in two scenarios. */
 export interface GoldenRun {
@@ -63,6 +63,9 @@ const targetBase = {
   endpoint: "/chat/completions",
   apiKeyEnv: null,
   parameters: {},
+  otherPrices: [],
+  publishedRegions: [],
+  carbon: {},
   gone: null,
   userSupplied: [],
   headers: {},
@@ -71,7 +74,14 @@ const targetBase = {
   simulated: true,
 };
 
-const price = { kind: "tokens", cachedInputUsdPerMtok: null, asOf: "2026-11-01", source: "made up" } as const;
+const price = {
+  kind: "tokens",
+  cachedInputUsdPerMtok: null,
+  batch: null,
+  asOf: "2026-11-01",
+  source: "made up",
+  ...PLAIN_TERMS,
+} as const;
 
 const CHARACTERS: readonly Character[] = [
   {
@@ -124,6 +134,7 @@ function goldenManifest(): Manifest {
     label: "golden",
     toolVersion: "0.1.0",
     definitionsVersion: 1,
+    carbonModelVersion: null,
     schemaVersion: 1,
     startedAt: "2026-11-23T18:49:38.000Z",
     clock: { name: "hrtime", originNs: "81234567890123" },

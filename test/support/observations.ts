@@ -9,7 +9,8 @@ import {
 } from "../../src/core/observation.ts";
 import type { RunRecord } from "../../src/core/run.ts";
 import { loadLabel, type Scenario } from "../../src/core/scenario.ts";
-import type { Target } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Target } from "../../src/core/target.ts";
+import { CARBON_MODEL_VERSION } from "../../src/measure/carbon/estimate.ts";
 import { usFromMs } from "../../src/core/units.ts";
 
 /** Open loop, 1 in, 2 out USD per million tokens, limits of 600 ms TTFT and 25 ms TPOT. */
@@ -41,6 +42,9 @@ export const TARGET: Target = {
   endpoint: "/chat/completions",
   apiKeyEnv: null,
   parameters: {},
+  otherPrices: [],
+  publishedRegions: [],
+  carbon: {},
   gone: null,
   userSupplied: [],
   headers: {},
@@ -51,8 +55,10 @@ export const TARGET: Target = {
     inputUsdPerMtok: 1,
     outputUsdPerMtok: 2,
     cachedInputUsdPerMtok: 0.5,
+    batch: null,
     asOf: "2026-11-01",
     source: "user",
+    ...PLAIN_TERMS,
   },
   simulated: true,
 };
@@ -147,6 +153,7 @@ export function recordOf(
       label: "test",
       toolVersion: "0.1.0",
       definitionsVersion: 1,
+      carbonModelVersion: CARBON_MODEL_VERSION,
       schemaVersion: 1,
       startedAt: "2026-11-23T18:49:38.000Z",
       clock: { name: "test", originNs: "0" },

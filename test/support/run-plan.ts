@@ -2,7 +2,7 @@ import { NO_CAPS, type RunCaps } from "../../src/core/caps.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import type { Manifest, QuotaShortfall, RunRecord, Timeouts } from "../../src/core/run.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
-import type { Target } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Target } from "../../src/core/target.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
 import { NO_PAST, type Past } from "../../src/run/past.ts";
@@ -26,6 +26,9 @@ export function simulatedTarget(origin: string, profile: string, price: Target["
     endpoint: "/chat/completions",
     apiKeyEnv: null,
     parameters: {},
+    otherPrices: [],
+    publishedRegions: [],
+    carbon: {},
     gone: null,
     userSupplied: [],
     headers: {},
@@ -36,8 +39,10 @@ export function simulatedTarget(origin: string, profile: string, price: Target["
       inputUsdPerMtok: 1,
       outputUsdPerMtok: 2,
       cachedInputUsdPerMtok: null,
+      batch: null,
       asOf: null,
       source: "test",
+      ...PLAIN_TERMS,
     },
     simulated: true,
   };
@@ -127,6 +132,7 @@ export async function runPlan(of: {
     label: "test",
     toolVersion: "0",
     definitionsVersion: 1,
+    carbonModelVersion: null,
     schemaVersion: 1,
     startedAt: time.originWall.toISOString(),
     clock: { name: time.name, originNs: String(time.originNs) },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NO_CAPS, type RunCaps } from "../../src/core/caps.ts";
 import { failure } from "../../src/core/failure.ts";
 import type { Observation } from "../../src/core/observation.ts";
-import type { Price } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Price } from "../../src/core/target.ts";
 import { openBudget } from "../../src/run/budget.ts";
 import { isPast, settlementOf, worstCase } from "../../src/run/reservation.ts";
 import { answer, failed, unanswered } from "../support/observations.ts";
@@ -12,10 +12,12 @@ const PRICE: Price = {
   inputUsdPerMtok: 1,
   outputUsdPerMtok: 2,
   cachedInputUsdPerMtok: 0.5,
+  batch: null,
   asOf: null,
   source: "test",
+  ...PLAIN_TERMS,
 };
-const HOUR: Price = { kind: "hour", usdPerReplicaHour: 40, replicas: 1, asOf: null, source: "test" };
+const HOUR: Price = { kind: "hour", usdPerReplicaHour: 40, replicas: 1, asOf: null, source: "test", ...PLAIN_TERMS };
 const ASKED = { inputTokens: 100, maxOutputTokens: 96 };
 /** 100 + 10 % + 64 in, 96 out. */
 const WORST = { usd: (174 * 1 + 96 * 2) / 1e6, tokens: 174 + 96 };

@@ -70,8 +70,8 @@ describe("a thousand requests with 40 each of five faults", () => {
   it("are in no share and at no price better off than a thousand without", () => {
     for (const { metric, stat } of HEADLINE) {
       const [faulty, sound] = [rowOf(group("faulty"), metric, stat), rowOf(group("sound"), metric, stat)];
-      // Two runs differ in their times by chance; in what is counted they do not.
-      if (faulty.unit === "ms" || faulty.unit === "tok/s") continue;
+      // Two runs differ in their times by chance, and carbon leans on them; in what is counted they do not.
+      if (["ms", "tok/s", "g/1k"].includes(faulty.unit)) continue;
       if (faulty.unit === "share") expect(faulty.value, metric).toBeLessThan(sound.value!);
       else expect(faulty.value, metric).toBeGreaterThan(sound.value!);
     }

@@ -98,7 +98,6 @@ describe("a comparison row", () => {
       t100_ms_p50: null,
       rtt_ms_p50: null,
       accuracy_pct: null,
-      gco2e_per_1k_output: null,
     });
     expect(row.flags).toBe("empty;insufficient_n;length_short;spend_uncertain");
   });

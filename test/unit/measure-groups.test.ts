@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
-import type { Price } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Price } from "../../src/core/target.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import { wilson } from "../../src/measure/intervals.ts";
 import {
@@ -304,7 +304,7 @@ describe("cost by price list", () => {
 
   test.each([
     [{ kind: "unknown", reason: "ad hoc" }, "price_unknown"],
-    [{ kind: "hour", usdPerReplicaHour: 40, replicas: 1, asOf: null, source: "user" }, "needs_sweep"],
+    [{ kind: "hour", usdPerReplicaHour: 40, replicas: 1, asOf: null, source: "user", ...PLAIN_TERMS }, "needs_sweep"],
   ] as const)("a price of %o leaves every cost empty", (price: Price, flag) => {
     const group = groupOf(recordOf(priced(10), { targets: [{ ...TARGET, price }] }));
     expect(group.spentUsd).toBeNull();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Price } from "../../src/core/target.ts";
+import { PLAIN_TERMS, type Price } from "../../src/core/target.ts";
 import { isDisputed, isStale, priceAgeDays } from "../../src/measure/cost/price-facts.ts";
 
 const AT = Date.parse("2026-11-25T12:00:00Z");
@@ -8,6 +8,8 @@ const tokens = (input: number, output: number, asOf: string | null = "2026-11-01
   inputUsdPerMtok: input,
   outputUsdPerMtok: output,
   cachedInputUsdPerMtok: null,
+  batch: null,
+  ...PLAIN_TERMS,
   asOf,
   source: "made up",
 });

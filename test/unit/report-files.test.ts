@@ -123,7 +123,7 @@ test("the page allows its one style by the style's own hash, and every number co
 test("Markdown holds the same figures as tables", () => {
   const markdown = reportMarkdown(analysis);
   expect(markdown).toContain("**SIMULATED** · **VALID**");
-  expect(markdown).toContain("| sim-fast | 120 | 100 | 212 | 205-220 | 390 | 61.2 | 98 | 3.41 | 1.39 |");
+  expect(markdown).toContain("| sim-fast | 120 | 100 | 212 | 205-220 | 390 | 61.2 | 98 | 3.41 | 1.39 | 0.4-2.1 |");
   expect(markdown).toContain(
     "| chat-short | ttft p50 | sim-fast | sim-far | sim-fast | 286 | 260-311 | 120 | &#60;0.001 | 6 |",
   );

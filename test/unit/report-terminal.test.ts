@@ -26,6 +26,7 @@ const FLAKY = groupOf({
     "ttft p95_all": { unit: "ms", value: Infinity },
     "cost_per_mtok value": { unit: "usd/Mtok", value: null, flags: ["price_unknown"] },
     "cost_per_1k_good value": { unit: "usd/1k", value: null },
+    "gco2e_per_1k_output value": { unit: "g/1k", value: null, flags: ["carbon_not_estimable"] },
   },
   counts: { ...COUNTS, completed: 106, succeeded: 106, failures: { overloaded: 5, truncated: 9 } },
   fields: {},
@@ -38,10 +39,10 @@ herdbench 0.1  SIMULATED  chat-short 100>300 tok  Poisson 2/s  cold cache  VALID
 3 targets x 120 paired requests from laptop-fra, 61 s      spent $0.45 of $1 cap
 client error p99 0.8 ms, measured during this run                       seed 405
 
-target     ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good
-sim-fast    100  212 205-220  390   61.2      98     3.41       1.39
-sim-flaky  88.3  301 290-315  inf   61.2      98  unknown          -
-sim-far     100  212 205-220  390   61.2      98     3.41       1.39
+target     ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good  gCO2e/1k
+sim-fast    100  212 205-220  390   61.2      98     3.41       1.39   0.4-2.1
+sim-flaky  88.3  301 290-315  inf   61.2      98  unknown          -   unknown
+sim-far     100  212 205-220  390   61.2      98     3.41       1.39   0.4-2.1
 
 TTFT     sim-fast leads sim-far by 286 ms (260-311), 120 pairs, Holm over 6, in
          this window
@@ -69,12 +70,12 @@ test("several scenarios get one table each, aligned with each other", () => {
   const lines = firstScreen(analysisOf([fineGroup("sim-fast"), other], {}), view).split("\n");
   expect(lines[0]).toBe("herdbench 0.1  SIMULATED  2 scenarios x 1 target  VALID");
   expect(lines.slice(4, 10)).toEqual([
-    "target    ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good",
+    "target    ok %  TTFT ms p50  p95  tok/s  good %  $/M tok  $/1k good  gCO2e/1k",
     "chat-short 100>300 tok  Poisson 2/s  cold cache  120 requests",
-    "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39",
+    "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39   0.4-2.1",
     "",
     "batch 2048>300 tok  Closed 8  cold cache  120 requests",
-    "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39",
+    "sim-fast   100  212 205-220  390   61.2      98     3.41       1.39   0.4-2.1",
   ]);
 });
 
@@ -277,4 +278,15 @@ test("colour adds nothing but colour", () => {
   const pattern = new RegExp(String.fromCharCode(27) + "\\[\\d+m", "g");
   expect(colored.match(pattern)).toHaveLength(4);
   expect(colored.replace(pattern, "")).toBe(firstScreen(analysis, view));
+});
+
+test("gaps become narrow before a name is cut", () => {
+  const figures = { ...FIGURES, "ttft p50_all": { unit: "ms", value: 1212, low: 1105, high: 1219 } } as const;
+  const of = (id: string) =>
+    groupOf({ target: targetNamed(id), scenario: SCENARIO, figures, counts: COUNTS, fields: {} });
+  const lines = firstScreen(analysisOf([of("together-405b"), of("a")], {}), view).split("\n");
+  expect(lines.slice(4, 6)).toEqual([
+    "target        ok %    TTFT ms p50 p95 tok/s good % $/M tok $/1k good gCO2e/1k",
+    "together-405b  100 1212 1105-1219 390  61.2     98    3.41      1.39  0.4-2.1",
+  ]);
 });

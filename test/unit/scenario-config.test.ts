@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { PLAIN_TERMS } from "../../src/core/target.ts";
 import { parseConfig, withConfigSlo, type Config } from "../../src/scenario/config.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { readFile } from "node:fs/promises";
@@ -38,6 +39,7 @@ describe("herdbench.json", () => {
           extraBody: {},
           price: null,
           limits: null,
+          carbon: {},
           maxCostUsd: null,
           maxTotalTokens: null,
           maxRequests: null,
@@ -66,8 +68,8 @@ describe("herdbench.json", () => {
       "herdbench.json",
     );
     expect(targets.map(({ price }) => price)).toEqual([
-      { kind: "tokens", cachedInputUsdPerMtok: null, ...perToken },
-      { kind: "hour", source: "user", ...perHour },
+      { kind: "tokens", cachedInputUsdPerMtok: null, batch: null, ...PLAIN_TERMS, ...perToken },
+      { kind: "hour", source: "user", ...PLAIN_TERMS, ...perHour },
     ]);
   });
 
@@ -78,6 +80,43 @@ describe("herdbench.json", () => {
     ]);
     expect(problemsOfTarget({ price: { inputUsdPerMtok: 1, asOf: "2026-02-28" } })).toEqual([
       "targets[0].price.outputUsdPerMtok: is missing; must be a finite number",
+    ]);
+  });
+});
+
+describe("what a target states of its energy", () => {
+  const said = { source: "the operator", date: "2026-11" };
+
+  it("becomes one override per fact, each with the source and date of all", () => {
+    const carbon = { region: "aws:us-east-1", pue: 1.2, batch: { value: 64, low: 32, high: 128 }, ...said };
+    const joulesPerOutputToken = { value: 5, boundary: "node" };
+    const of = (change: object) => configOf({ targets: [{ ...TARGET, carbon: change }] }, "herdbench.json").targets[0];
+    expect(of(carbon)!.carbon).toEqual({
+      region: { value: "aws:us-east-1", ...said },
+      pue: { value: 1.2, ...said },
+      batch: { value: 64, low: 32, high: 128, ...said },
+    });
+    expect(of({ joulesPerOutputToken, ...said })!.carbon).toEqual({
+      joulesPerOutputToken: { ...joulesPerOutputToken, ...said },
+    });
+  });
+
+  it("is refused with every reason where it cannot be", () => {
+    expect(problemsOfTarget({ carbon: { pue: 0.9, batch: { value: 8, low: 16 }, hardware: "h100x8-fp8" } })).toEqual([
+      'targets[0].carbon: hardware: say in "source" who states it',
+      'targets[0].carbon: hardware: give the year or day of the figure in "date"',
+      'targets[0].carbon: batch: say in "source" who states it',
+      'targets[0].carbon: batch: give the year or day of the figure in "date"',
+      'targets[0].carbon: pue: say in "source" who states it',
+      'targets[0].carbon: pue: give the year or day of the figure in "date"',
+      "targets[0].carbon: batch: order them as low ≤ value ≤ high",
+      "targets[0].carbon: pue: nothing below 1 is possible",
+    ]);
+    expect(problemsOfTarget({ carbon: { PUE: 1.2, ...said } })).toEqual([
+      'targets[0].carbon.PUE: unknown key; did you mean "pue"?',
+    ]);
+    expect(problemsOfTarget({ carbon: { pue: "low", ...said } })).toEqual([
+      'targets[0].carbon.pue: must be a finite number, is "low"',
     ]);
   });
 });
