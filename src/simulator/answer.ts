@@ -77,7 +77,7 @@ const GONE: ApiError = {
   code: "model_not_found",
 };
 const OVERLOADED: ApiError = { message: "The server is overloaded.", type: "server_error", code: "overloaded" };
-const RATE_LIMITED: ApiError = {
+export const RATE_LIMITED: ApiError = {
   message: "Rate limit reached.",
   type: "rate_limit_error",
   code: "rate_limit_exceeded",

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { answerOf, errorAnswer, UNAUTHORIZED, type Answer } from "./answer.ts";
+import { answerOf, errorAnswer, RATE_LIMITED, UNAUTHORIZED, type Answer } from "./answer.ts";
 import { BODY_BYTES_MAX, readBody } from "./body.ts";
 import { parseChatRequest, type ChatRequest } from "./chat-request.ts";
 import { NS_PER_MS, type Clock } from "./clock.ts";
 import { openExchange, type Exchange, type RequestFacts } from "./exchange.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Limiter } from "./limiter.ts";
 import type { ApiError } from "./openai.ts";
 import { openVisits, type Visits } from "./visits.ts";
 import type { Profile, Profiles } from "./profile.ts";
@@ -50,6 +51,7 @@ export interface ChatOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ledger: Ledger;
+  readonly limiter: Limiter;
   readonly lateness: Lateness;
   /** Ends a connection with a TCP RST. */
   readonly reset: (socket: Socket) => void;
@@ -103,8 +105,14 @@ async function handle(state: State, call: Call, manner: Manner): Promise<void> {
   const slowness = call.profile.replicas[replica]! * driftAt(call.profile, receivedNs);
   const firstByteNs = manner.begun?.firstByteNs ?? call.firstByteNs;
   const exchange = open(state, { ...call, firstByteNs }, { connection, replica, slowness, request, receivedNs });
-  const answer = judged.refusal ?? answerTo(state, call, judged.request, slowness);
+  const answer =
+    judged.refusal ?? overLimit(state, call, receivedNs) ?? answerTo(state, call, judged.request, slowness);
   await reply(state, exchange, call, manner.translate(answer, request), receivedNs);
+}
+
+function overLimit({ limiter }: State, { profileName, profile }: Call, receivedNs: number): Answer | null {
+  const headers = limiter.ask(profileName, profile.rateLimit, receivedNs);
+  return headers === null ? null : errorAnswer(429, RATE_LIMITED, { fault: null, headers });
 }
 
 function answerTo({ seed, visits }: State, call: Call, request: ChatRequest, slowness: number): Answer {

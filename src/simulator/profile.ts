@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import type { RateLimit } from "./limiter.ts";
 
 /** How usage is reported: only when asked for, always on the finish chunk, as a running total in every chunk, or never. */
 export const USAGE_MODES = ["on-request", "finish-chunk", "every-chunk", "never"] as const;
@@ -28,6 +29,8 @@ export interface Profile {
   readonly usage: (typeof USAGE_MODES)[number];
   /** At most one fault per request; the shares add up to at most 1. */
   readonly faults: readonly Fault[];
+  /** Over chat requests and model lists together; null: none. */
+  readonly rateLimit: RateLimit | null;
   /** When not null, requests must carry it as a bearer token. A planted credential, never a real one. */
   readonly apiKey: string | null;
 }
@@ -48,20 +51,22 @@ const FAST: Profile = {
   epilogue: { usageMs: 0, doneMs: 0 },
   usage: "on-request",
   faults: [],
+  rateLimit: null,
   apiKey: null,
 };
 
 /** The simulated endpoints, of opposite characters and all quick enough for a demonstration; and one to measure clients by. */
 export const PROFILES = {
   "sim-fast": FAST,
-  /** Slower, and queues: ten at once find eight places. */
+  /** Slower, and queues: ten at once find eight places. Limits the rate, and says truly for how long. */
   "sim-cheap": {
     ...FAST,
     ttft: { baseMs: 140, perInputTokenMs: 0.06, sigma: 0.25 },
     interEvent: { meanMs: 10, sigma: 0.3 },
     capacity: 8,
+    rateLimit: { ratePerSecond: 30, burst: 30, penaltyMs: 0, retryAfterS: "honest" },
   },
-  /** Fast while it works: one request in ten fails. */
+  /** Fast while it works: one request in ten fails. Punishes who goes above its limit, for longer than it says. */
   "sim-flaky": {
     ...FAST,
     ttft: { baseMs: 80, perInputTokenMs: 0.02, sigma: 0.35 },
@@ -72,6 +77,7 @@ export const PROFILES = {
       { name: "http-503", share: 0.02 },
       { name: "http-429", share: 0.02 },
     ],
+    rateLimit: { ratePerSecond: 60, burst: 60, penaltyMs: 2500, retryAfterS: 1 },
   },
   /** An ocean away, otherwise good: several tokens per event. */
   "sim-far": {

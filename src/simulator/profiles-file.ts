@@ -11,6 +11,10 @@ const sigma = numberIn(0, 3);
 const share = numberIn(0, 1);
 const turns = integerIn(1, 1_000_000_000);
 
+const retryAfterS: Check = (value, path, problems) => {
+  if (value !== "honest") orNull(numberIn(0, MS_MAX / 1000))(value, path, problems);
+};
+
 const fault: Check = (value, path, problems) => {
   const timed = isRecord(value) && (TIMED_FAULTS as readonly unknown[]).includes(value["name"]);
   const onTurn = isRecord(value) && ("every" in value || "from" in value);
@@ -32,6 +36,9 @@ const profile = object({
   epilogue: object({ usageMs: ms, doneMs: ms }),
   usage: oneOf(USAGE_MODES),
   faults: listOf(fault, 0),
+  rateLimit: orNull(
+    object({ ratePerSecond: numberIn(0.001, 1e6), burst: numberIn(1, 1e6), penaltyMs: ms, retryAfterS }),
+  ),
   apiKey: orNull(text),
 });
 

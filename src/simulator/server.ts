@@ -1,14 +1,15 @@
-import type { RequestListener, ServerResponse } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { makeCertificate, type CertificateFaults } from "./certificate.ts";
-import { UNAUTHORIZED } from "./answer.ts";
+import { RATE_LIMITED, UNAUTHORIZED } from "./answer.ts";
 import { isAuthorized, openChat, type Chat } from "./chat.ts";
 import { NS_PER_MS, startClock, type Clock } from "./clock.ts";
 import type { Dialects } from "./dialects/dialect.ts";
 import { openSellers, type Sellers } from "./dialects/sellers.ts";
 import { createHttpServer } from "./http-server.ts";
 import { openLedger, type LedgerRecord } from "./ledger.ts";
+import { openLimiter, type Limiter } from "./limiter.ts";
 import { errorBody, modelList } from "./openai.ts";
 import { PROFILES, type Profiles } from "./profile.ts";
 import { startScheduler, type Scheduler } from "./scheduler.ts";
@@ -66,6 +67,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = startClock();
   const scheduler = startScheduler(clock);
   const lateness = openLateness();
+  const limiter = openLimiter();
   const { tls } = options;
   const certificate = tls === undefined ? null : makeCertificate(Date.now(), tls === true ? {} : tls);
   const { server, reset, cutAll } = createHttpServer(certificate);
@@ -75,6 +77,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     clock,
     scheduler,
     ledger: { ...ledger, add },
+    limiter,
     lateness,
     reset,
   });
@@ -83,17 +86,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     lateness: lateness.read(),
     ledgerError: ledger.fileError()?.message ?? null,
   });
-  const site = { seed: options.seed, profiles, sellers, clock, scheduler, chat, stats, ledger: ledger.records };
+  const site = {
+    seed: options.seed,
+    profiles,
+    sellers,
+    clock,
+    scheduler,
+    limiter,
+    chat,
+    stats,
+    ledger: ledger.records,
+  };
   server.on("request", listenerOf(site));
   const host = options.host ?? "127.0.0.1";
-  try {
-    server.listen({ host, port: options.port ?? 0, backlog: BACKLOG });
-    await once(server, "listening");
-  } catch (error) {
+  const port = await listen(server, host, options.port ?? 0).catch(async (error: unknown) => {
     await ledger.close();
     throw error;
-  }
-  const { port } = server.address() as AddressInfo;
+  });
   const close = async (): Promise<void> => {
     const drained = once(server, "close");
     chat.close();
@@ -115,12 +124,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
+/** The port that it listens on. */
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.listen({ host, port, backlog: BACKLOG });
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
 interface Site {
   readonly seed: number;
   readonly profiles: Profiles;
   readonly sellers: Sellers;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  readonly limiter: Limiter;
   readonly chat: Chat;
   readonly stats: () => SimulatorStats;
   readonly ledger: () => readonly LedgerRecord[];
@@ -147,8 +164,10 @@ function listenerOf(site: Site): RequestListener {
       sendNoProfile(site, profileName, response);
     } else if (modelsOf !== undefined) {
       const send = (): void => {
-        if (isAuthorized(request, profile)) sendJson(response, 200, modelList([MODEL_ID]));
-        else sendJson(response, 401, errorBody(UNAUTHORIZED));
+        if (!isAuthorized(request, profile)) return sendJson(response, 401, errorBody(UNAUTHORIZED));
+        const refusal = site.limiter.ask(profileName, profile.rateLimit, firstByteNs);
+        if (refusal !== null) return sendJson(response, 429, errorBody(RATE_LIMITED), refusal);
+        return sendJson(response, 200, modelList([MODEL_ID]));
       };
       site.scheduler.at(firstByteNs + profile.roundTripMs * NS_PER_MS, send);
     } else {
@@ -194,7 +213,12 @@ function sendNoProfile(site: Site, profileName: string, response: ServerResponse
   sendJson(response, 404, errorBody({ message, type: "invalid_request_error", code: "model_not_found" }));
 }
 
-function sendJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { "content-type": "application/json" });
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { ...headers, "content-type": "application/json" });
   response.end(body);
 }
