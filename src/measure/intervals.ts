@@ -24,7 +24,7 @@ export function requestsNeeded(p: number): number {
 export function quantileRanks(n: number, p: number): { readonly low: number; readonly high: number } | null {
   if (n < requestsNeeded(p) || n < requestsNeeded(1 - p)) return null;
   const { first, weights } = binomialWeights(n, p);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = sum(weights);
   let high = first + weights.length;
   let above = 0;
   for (const weight of weights.toReversed()) {
@@ -41,7 +41,7 @@ export function quantileRanks(n: number, p: number): { readonly low: number; rea
  */
 export function quantileLowRank(n: number, p: number): number {
   const { first, weights } = binomialWeights(n, p);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = sum(weights);
   let low = first;
   let below = 0;
   for (const weight of weights) {
@@ -50,6 +50,17 @@ export function quantileLowRank(n: number, p: number): number {
     low += 1;
   }
   return Math.max(0, low - 1);
+}
+
+/** P(Bin(n, p) ≤ k): exact to rounding. */
+export function binomialAtMost(k: number, n: number, p: number): number {
+  const { first, weights } = binomialWeights(n, p);
+  const below = weights.slice(0, Math.max(0, k - first + 1));
+  return sum(below) / sum(weights);
+}
+
+function sum(weights: readonly number[]): number {
+  return weights.reduce((total, weight) => total + weight, 0);
 }
 
 /**

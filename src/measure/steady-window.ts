@@ -16,31 +16,42 @@ export interface SteadyWindow {
   readonly answers: readonly Sample[];
 }
 
-interface Span {
+export interface Span {
   readonly startUs: Us;
   readonly endUs: Us;
 }
 
 /**
- * [first measured arrival + median e2e of successes, last measured arrival]; an arrival is the `scheduled` stamp of
- * what was released, dropped or held back by a breaker. A run that was resumed has one such span per process. Null under 1 s
- * or under 10 answers in all: a rate from less is noise.
+ * [first measured arrival + ramp-up, last measured arrival]; an arrival is the `scheduled` stamp of what was released,
+ * dropped or held back by a breaker. A run that was resumed has one such span per process. Null under 1 s or under 10 answers
+ * in all: a rate from less is noise.
+ *
+ * @param rampUpUs how long it takes until answers come as fast as requests: the median e2e of the group's own successes unless
+ *   it is known better
  */
-export function steadyWindow(group: Group): SteadyWindow | null {
-  const arrivals = group.measured
-    // What a breaker held back arrived too: the window must not end with the target.
-    .filter(({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker")
-    .map(({ observation }) => observation.stamps.scheduled);
-  const medianUs = quantileOf(group.successes.flatMap(e2eUs), 0.5);
-  if (medianUs === null) return null;
+export function steadyWindow(group: Group, rampUpUs: Us | null = medianE2eUs(group)): SteadyWindow | null {
+  if (rampUpUs === null) return null;
+  const arrivals = arrivalsUs(group);
   const parts = Map.groupBy(arrivals, (at) => partOf(group.resumedUs, at));
   const spans = [...parts.values()]
-    .map((ofPart) => ({ startUs: ofPart[0]! + medianUs, endUs: ofPart.at(-1)! }))
+    .map((ofPart) => ({ startUs: ofPart[0]! + rampUpUs, endUs: ofPart.at(-1)! }))
     .filter(({ startUs, endUs }) => endUs > startUs);
   const lengthUs = spans.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
   const answers = group.successes.filter(({ observation }) => isInside(observation.stamps.lastContent, spans));
   if (lengthUs < WINDOW_US_MIN || answers.length < ANSWERS_MIN) return null;
   return { spans, seconds: lengthUs / 1e6, answers };
+}
+
+/** When requests arrived, ascending. What a breaker held back arrived too: no window must end with the target. */
+export function arrivalsUs({ measured }: Group): readonly Us[] {
+  return measured
+    .filter(({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker")
+    .map(({ observation }) => observation.stamps.scheduled);
+}
+
+/** Null when nothing was answered. */
+export function medianE2eUs({ successes }: Group): Us | null {
+  return quantileOf(successes.flatMap(e2eUs), 0.5);
 }
 
 /** True for a stamp within one of the spans, ends included. */

@@ -1,0 +1,62 @@
+import { random } from "../../core/random.ts";
+import type { Group } from "../group.ts";
+import { medianE2eUs } from "../steady-window.ts";
+import { kneeOf, type Knee } from "./knee.ts";
+import { measureLevel, type Level, type MeasuredLevel } from "./level.ts";
+
+/** What a target delivers at the level at which it gives the most good answers and still meets its objective. Per second. */
+export interface SloCapacity extends Pick<Level, "scenario" | "load"> {
+  readonly goodPerSecond: number;
+  readonly answersPerSecond: number;
+  readonly inputTokensPerSecond: number | null;
+  readonly outputTokensPerSecond: number | null;
+}
+
+/** One target over all levels of a sweep. */
+export interface TargetSweep {
+  readonly target: string;
+  /** Ascending by load. */
+  readonly levels: readonly Level[];
+  /** Null when no level is saturated. */
+  readonly knee: Knee | null;
+  /** Null when the objective was met at no level with a window, or there is none. */
+  readonly sloCapacity: SloCapacity | null;
+}
+
+/**
+ * What a sweep shows of one target.
+ *
+ * @param groups of one target, one for each level
+ * @param seed of the run: equal records give equal intervals
+ */
+export function targetSweep(groups: readonly Group[], by: "rate" | "concurrency", seed: number): TargetSweep | null {
+  const ascending = groups.toSorted((a, b) => loadOf(a) - loadOf(b));
+  const [lowest] = ascending;
+  if (lowest === undefined) return null;
+  const { id } = lowest.target;
+  const rampUpUs = ascending.reduce<number | null>((found, group) => found ?? medianE2eUs(group), null);
+  const measured = ascending.reduce<readonly MeasuredLevel[]>(
+    (below, group) => [...below, measureLevel(group, rampUpUs, below.at(-1)?.level ?? null)],
+    [],
+  );
+  const levels = measured.map(({ level }) => level);
+  return {
+    target: id,
+    levels,
+    knee: kneeOf(measured, by, random(seed, "knee", id)),
+    sloCapacity: sloCapacityOf(levels),
+  };
+}
+
+function sloCapacityOf(levels: readonly Level[]): SloCapacity | null {
+  const able = levels.flatMap(({ scenario, load, meetsSlo, goodPerSecond, answersPerSecond, ...tokens }) => {
+    if (!meetsSlo || goodPerSecond === null || answersPerSecond === null) return [];
+    const { inputTokensPerSecond, outputTokensPerSecond } = tokens;
+    return [{ scenario, load, goodPerSecond, answersPerSecond, inputTokensPerSecond, outputTokensPerSecond }];
+  });
+  return able.toSorted((a, b) => b.goodPerSecond - a.goodPerSecond)[0] ?? null;
+}
+
+function loadOf({ scenario: { load } }: Group): number {
+  return load.kind === "closed" ? load.maxConcurrency : load.ratePerSecond;
+}
