@@ -5,6 +5,7 @@ import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
 import type { ResumeOptions } from "./resume.ts";
+import type { PlanOptions } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { JsonOption } from "./scenarios.ts";
 import type { SimulateOptions } from "./simulate.ts";
@@ -159,6 +160,17 @@ function addMore(program: Command, done: Done): void {
     .action(async (run: string, options: ResumeOptions) =>
       done(await (await import("./resume.ts")).resumeCommand(run, options)),
     );
+  program
+    .command("plan")
+    .description("requests, nights and money that it takes to show a difference, by the spread of a past run")
+    .helpGroup("More:")
+    .requiredOption("--detect <share>", "size of the difference, of the better target's median: 10%", flag.share)
+    .option("--run <run>", "the past run: a folder, a name, or LAST", "LAST")
+    .option("--metric <id>", "a latency of single requests", "ttft")
+    .option("--scenario <id...>", "scenarios of that run (default: all)")
+    .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--json", "print JSON")
+    .action(async (options: PlanOptions) => done(await (await import("./plan.ts")).planCommand(options)));
   const scenarios = program.command("scenarios").description("list, show or validate scenarios").helpGroup("More:");
   scenarios
     .command("list", { isDefault: true })

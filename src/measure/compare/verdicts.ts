@@ -1,16 +1,16 @@
 import { random } from "../../core/random.ts";
-import { partOf } from "../../core/run.ts";
 import { msFromUs, type Us } from "../../core/units.ts";
 import type { Verdict } from "../analysis.ts";
 import type { Group } from "../group.ts";
-import { standingOf, type Sample } from "../sample.ts";
-import { differenceInterval, medianDifference, type Pair } from "./bootstrap.ts";
+import type { Sample } from "../sample.ts";
+import { differenceInterval, medianDifference } from "./bootstrap.ts";
 import { holm } from "./holm.ts";
+import { pairUp, valuesByPair } from "./pairs.ts";
 import { signedRank } from "./wilcoxon.ts";
 
 /** Below 6 pairs no outcome of a two-sided signed-rank test reaches 5 %. */
-const PAIRS_MIN = 6;
-const ALPHA = 0.05;
+export const PAIRS_MIN = 6;
+export const ALPHA = 0.05;
 
 /**
  * Is one target's TTFT p50 lower than another's, for each pair of targets of one scenario. Requests pair by prompt; a
@@ -22,7 +22,7 @@ const ALPHA = 0.05;
  * @param seed of the run: equal records give equal intervals
  */
 export function verdictsOf(groups: readonly Group[], seed: number): readonly Verdict[] {
-  const ttfts = groups.map((group) => ({ group, byPair: ttftUsByPair(group) }));
+  const ttfts = groups.map((group) => ({ group, byPair: valuesByPair(group, ttftUs) }));
   const tested = ttfts.flatMap((a, i) =>
     ttfts.slice(i + 1).flatMap((b) => {
       const pairs = pairUp(a.byPair, b.byPair);
@@ -56,27 +56,7 @@ export function verdictsOf(groups: readonly Group[], seed: number): readonly Ver
   });
 }
 
-/**
- * TTFT by process and pair index, +∞ for a failure: what two processes of a resumed run sent is no pair. First attempts only:
- * a retry that went well does not undo the failure. Whole microseconds, since equal differences must tie.
- */
-function ttftUsByPair({ measured, resumedUs }: Group): ReadonlyMap<string, Us> {
-  return new Map(measured.flatMap((sample) => entryOf(sample, resumedUs)));
-}
-
-function entryOf(sample: Sample, resumedUs: readonly Us[]): readonly (readonly [place: string, ttftUs: Us])[] {
-  const { pair, stamps } = sample.observation;
-  const { scheduled, sent, firstContent } = stamps;
-  const place = `${partOf(resumedUs, scheduled)} ${pair}`;
-  const standing = standingOf(sample);
-  if (standing === "failure") return [[place, Infinity]];
-  if (standing !== "success" || sent === null || firstContent === null) return [];
-  return [[place, firstContent - sent]];
-}
-
-function pairUp(ofA: ReadonlyMap<string, Us>, ofB: ReadonlyMap<string, Us>): readonly Pair[] {
-  return [...ofA].flatMap(([place, a]) => {
-    const b = ofB.get(place);
-    return b === undefined || (a === Infinity && b === Infinity) ? [] : [{ a, b }];
-  });
+/** Whole microseconds, since equal differences must tie. */
+function ttftUs({ observation: { stamps } }: Sample): Us | null {
+  return stamps.sent === null || stamps.firstContent === null ? null : stamps.firstContent - stamps.sent;
 }

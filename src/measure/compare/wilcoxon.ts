@@ -15,14 +15,16 @@ export interface SignedRank {
  * ties share their mean rank, and ±∞ is the largest difference of its sign, so failures count without a made-up figure.
  * Up to 100 differences exactly, over all 2ⁿ signs of the ranks at hand; above by the normal approximation with tie and
  * continuity correction.
+ *
+ * @param exactMax another limit than 100, for who tests very often
  */
-export function signedRank(differences: readonly number[]): SignedRank {
+export function signedRank(differences: readonly number[], exactMax: number = EXACT_N_MAX): SignedRank {
   const nonZero = differences.filter((difference) => difference !== 0);
   const doubled = doubledRanks(nonZero.map(Math.abs));
   const positive = doubled.reduce((sum, rank, i) => (nonZero[i]! > 0 ? sum + rank : sum), 0);
   const all = doubled.reduce((sum, rank) => sum + rank, 0);
   const least = Math.min(positive, all - positive);
-  if (nonZero.length <= EXACT_N_MAX) return { p: exactP(doubled, least), method: "exact" };
+  if (nonZero.length <= exactMax) return { p: exactP(doubled, least), method: "exact" };
   return { p: normalP(doubled, least), method: "normal approximation" };
 }
 
