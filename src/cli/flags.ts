@@ -44,6 +44,20 @@ export function share(text: string): number {
   return value;
 }
 
+/** Loads to go through: single ones, or all from one to another. */
+export type Loads = { readonly list: readonly number[] } | { readonly from: number; readonly to: number };
+
+/** `1,2,4` or `1..16`, above zero and ascending. */
+export function loads(text: string): Loads {
+  const isRange = text.includes("..");
+  const values = text.split(isRange ? ".." : ",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const isAscending = values.every((value, i) => value > (values[i - 1] ?? 0) && Number.isFinite(value));
+  if (!isAscending || (isRange && values.length !== 2)) {
+    throw new InvalidArgumentError("must be loads above 0, each above the one before: 1,2,4 or 1..16.");
+  }
+  return isRange ? { from: values[0]!, to: values[1]! } : { list: values };
+}
+
 /** An absolute http(s) URL without trailing slash, query or user name. */
 export function baseUrl(text: string): string {
   const url = URL.parse(text);

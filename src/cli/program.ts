@@ -8,7 +8,9 @@ import type { ResumeOptions } from "./resume.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { JsonOption } from "./scenarios.ts";
+import { addRunOptions, addTargetOptions } from "./shared-options.ts";
 import type { SimulateOptions } from "./simulate.ts";
+import { addSweep } from "./sweep-options.ts";
 import { version } from "./version.ts";
 
 /** Takes the exit code of the command that ran. */
@@ -27,6 +29,7 @@ export function buildProgram(done: Done): Command {
       "\nWithout arguments, `herdbench run` measures the four simulated targets: no key, no cost.\nExit codes: 0 ok, 2 bad usage, 3 a target failed, 4 invalid measurement, 5 budget reached, 70 bug, 130 interrupted.",
     );
   addRun(program, done);
+  addSweep(program, done);
   program
     .command("report")
     .description("rebuild the reports of a run from its raw records, byte for byte")
@@ -47,19 +50,9 @@ function addRun(program: Command, done: Done): void {
     .command("run")
     .description(
       "fire the same scenarios at every target and report; no arguments: the simulated targets, the quick scenarios",
-    )
-    .optionsGroup("What to measure:")
-    .option("--target <id...>", "targets of herdbench.json, or simulated ones (sim-fast sim-cheap sim-flaky sim-far)")
-    .option("--provider <id...>", "the default target of these providers")
-    .option("--providers-dir <dir>", "provider files of your own, which go before those that ship")
-    .option("--base-url <url>", "any OpenAI-compatible server, such as http://127.0.0.1:8080/v1", flag.baseUrl)
-    .option("--endpoint <path>", "path of the chat call below --base-url (default: /chat/completions)", flag.endpoint)
-    .option("--model <name>", "canonical model name or raw id (default: llama-3.1-405b-instruct)")
-    .option("--api-key-env <name>", "environment variable that holds the API key", flag.apiKeyEnv)
-    .option("--config <file>", "config file (default: herdbench.json when it exists)")
-    .option("--price <in,out>", "USD per million input and output tokens", flag.price)
-    .option("--header <name: value>", "extra request header, repeatable", flag.header)
-    .option("--extra-body <json>", "extra members of the request body", flag.jsonObject)
+    );
+  addTargetOptions(run);
+  run
     .optionsGroup("Load (without --scenario: one ad-hoc scenario; counts and rates are per target):")
     .option("--scenario <id...>", "scenarios by id or file (see `herdbench scenarios list`)")
     .option("--num-prompts <n>", "requests", flag.count)
@@ -76,30 +69,8 @@ function addRun(program: Command, done: Done): void {
     .option("--output-len <tokens>", "limit of the answer", flag.count)
     .option("--goodput <limits>", 'SLO in milliseconds: "ttft:6000,tpot:175" (also e2e)')
     .option("--seed <n>", "seed of schedule and prompts", flag.whole);
-  run
-    .optionsGroup("Money and validity:")
-    .option(
-      "--max-cost <usd>",
-      "stop before this is spent, over all targets; live runs: 1 unless told otherwise; none: no cap",
-      flag.maxCost,
-    )
-    .option("--max-total-tokens <n>", "stop before this many tokens, input and output together", flag.count)
-    .option("--max-requests <n>", "stop after this many requests, warm-ups and retries too", flag.count)
-    .option("--max-failure-share <share>", "exit 3 when a target fails more than this", flag.share, 0.1)
-    .option("--dry-run", "show requests, tokens and the most it can cost; send nothing")
-    .optionsGroup("Limits:")
-    .option("--connect-timeout <seconds>", "DNS, TCP and TLS together", flag.seconds, 10)
-    .option("--first-content-timeout <seconds>", "until the first content", flag.seconds, 120)
-    .option("--idle-timeout <seconds>", "longest silence within an answer", flag.seconds, 60)
-    .option("--total-timeout <seconds>", "a whole request", flag.seconds, 600)
-    .optionsGroup("Output:")
-    .option("--result-dir <dir>", "where run folders are made", "results")
-    .option("--label <text>", "end of the run folder's name")
-    .option("--metadata <key=value>", "kept in the manifest, repeatable", flag.metadata)
-    .option("--vantage <name>", "name of the place that the client runs at (default: host name)")
-    .option("--quiet", "no progress and no screen")
-    .option("--json", "print one JSON object instead of the screen")
-    .action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
+  addRunOptions(run);
+  run.action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
 }
 
 function addProviders(program: Command, done: Done): void {

@@ -1,8 +1,10 @@
 import { hostname } from "node:os";
 import type { RunCaps } from "../core/caps.ts";
 import type { ScenarioSnapshot } from "../core/run.ts";
+import type { Study } from "../core/study.ts";
 import type { Target } from "../core/target.ts";
 import { NO_PAST } from "../run/past.ts";
+import type { Config } from "../scenario/config.ts";
 import { planOf } from "../scenario/plan.ts";
 import { createRun } from "../store/create.ts";
 import { realTime } from "../time/time.ts";
@@ -23,7 +25,16 @@ const SEED_DEFAULT = 405;
 /** `herdbench run`: select, send, record, report. */
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const config = await readConfig(options);
-  const scenarios = await selectScenarios(options, config);
+  return runScenarios(options, config, await selectScenarios(options, config), null);
+}
+
+/** Sends scenarios that were selected to the targets that the flags and the config name; records and reports. */
+export async function runScenarios(
+  options: RunOptions,
+  config: Config | null,
+  scenarios: readonly ScenarioSnapshot[],
+  study: Study | null,
+): Promise<ExitCode> {
   const chosen = await selectTargets(options, config);
   const caps = runCaps(options, config, chosen);
   if (options.dryRun === true) {
@@ -40,7 +51,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   try {
     const contenders = atSimulator(signedIn, simulator.origin);
     const targets = contenders.map(({ target }) => target);
-    const facts = factsOf(options, { targets, scenarios, seed, caps });
+    const facts = factsOf(options, { targets, scenarios, study, seed, caps });
     const time = realTime();
     const folder = await createRun(options.resultDir, { stamp: stampOf(time.originWall), label: facts.label });
     const manifest = newManifest(folder.id, facts, time);
@@ -56,13 +67,14 @@ function factsOf(
   selected: {
     readonly targets: readonly Target[];
     readonly scenarios: readonly ScenarioSnapshot[];
+    readonly study: Study | null;
     readonly seed: number;
     readonly caps: RunCaps;
   },
 ): ManifestFacts {
-  const { targets, scenarios, seed, caps } = selected;
+  const { targets, scenarios, study, seed, caps } = selected;
   return {
-    label: options.label ?? (targets.every((target) => target.simulated) ? "simulated" : "run"),
+    label: options.label ?? study?.kind ?? (targets.every((target) => target.simulated) ? "simulated" : "run"),
     seed,
     simulated: targets.some((target) => target.simulated),
     vantage: options.vantage ?? hostname(),
@@ -80,6 +92,7 @@ function factsOf(
     },
     metadata: options.metadata ?? {},
     scenarios,
+    study,
     targets,
   };
 }

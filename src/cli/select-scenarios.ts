@@ -44,11 +44,12 @@ function snapshot(scenario: Scenario, text: string): ScenarioSnapshot {
   return { scenario, text, sha256: sha256(text) };
 }
 
-function written(scenario: Scenario): ScenarioSnapshot {
+/** A scenario that stands in no file as it will run. */
+export function written(scenario: Scenario): ScenarioSnapshot {
   return snapshot(scenario, `${JSON.stringify(scenario, null, 2)}\n`);
 }
 
-function loadFlags(options: RunOptions): LoadFlags {
+export function loadFlags(options: RunOptions): LoadFlags {
   return {
     inputLen: options.inputLen ?? null,
     outputLen: options.outputLen ?? null,

@@ -10,12 +10,18 @@ export function runVerdict(analysis: Analysis): ExitCode {
   if (manifest.end?.reason === "interrupt") found.push(EXIT.interrupted);
   if (manifest.end?.reason === "budget") found.push(EXIT.budget);
   if (!validity.valid) found.push(EXIT.invalid);
-  const judged = groups.filter((group) => !isGone(group));
+  const judged = groups.filter((group) => !isGone(group) && !isSaturated(analysis, group));
   const stopped = new Set(manifest.end?.stops.flatMap(({ target, resumedUs }) => (resumedUs === null ? [target] : [])));
   const hasFailed = (group: GroupAnalysis): boolean =>
     stopped.has(group.target.id) || failureShare(group) > manifest.maxFailureShare;
   if (judged.some(hasFailed)) found.push(EXIT.targetFailed);
   return exitCode(found);
+}
+
+/** A level of a sweep that asks for too much is meant to fail. */
+function isSaturated({ sweep }: Analysis, { scenario, target }: GroupAnalysis): boolean {
+  const levels = sweep?.targets.find((one) => one.target === target.id)?.levels ?? [];
+  return levels.some((level) => level.scenario === scenario.id && level.saturation.length > 0);
 }
 
 /** Failures (empty answers and what a breaker held back too) and drops among what was attempted; 0 when nothing was. */

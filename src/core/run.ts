@@ -4,6 +4,7 @@ import type { EventTrace, Intent, Observation, TokenCount } from "./observation.
 import type { RateWindow } from "./provider.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ServerScrape } from "./server-metrics.ts";
+import type { Study } from "./study.ts";
 import type { Target } from "./target.ts";
 import type { Us } from "./units.ts";
 
@@ -157,6 +158,8 @@ export interface Manifest {
   readonly timeouts: Timeouts;
   readonly metadata: Readonly<Record<string, string>>;
   readonly scenarios: readonly ScenarioSnapshot[];
+  /** Null for scenarios that have nothing to do with each other. */
+  readonly study: Study | null;
   readonly targets: readonly Target[];
   /** Said before the measured part of their scenario was sent. */
   readonly quotas: readonly QuotaShortfall[];

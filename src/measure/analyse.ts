@@ -10,6 +10,7 @@ import { groupsOf, type Group } from "./group.ts";
 import { serverMetrics } from "./server-metrics.ts";
 import { summarise } from "./summarise.ts";
 import { clientDelayWarnings, validityOf } from "./validity.ts";
+import { sweepOf } from "./sweep/sweep.ts";
 import { vantageFaults } from "./vantage-fault.ts";
 
 /** Answers at least this long on average compare with each other; MLPerf's own tolerance on tokens per sample. */
@@ -53,6 +54,7 @@ export function analyse(
     hourly: hourlySpend(manifest),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
     carbonVerdicts: [...byScenario.values()].flatMap(carbonVerdicts),
+    sweep: sweepOf(groups, manifest),
     vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),
     serverMetrics: serverMetrics(record.serverScrapes, groups),
     warnings: [

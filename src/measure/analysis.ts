@@ -8,6 +8,7 @@ import type { CarbonEstimate, NotEstimable } from "./carbon/estimate.ts";
 import type { ScenarioCarbonVerdict } from "./carbon/verdicts.ts";
 import type { ServerMetric } from "./server-metrics.ts";
 import type { Us } from "../core/units.ts";
+import type { SweepAnalysis } from "./sweep/sweep.ts";
 import type { HourlySpend } from "./cost/spent.ts";
 
 /**
@@ -96,6 +97,8 @@ export interface Analysis {
   readonly verdicts: readonly Verdict[];
   /** Between targets with a carbon estimate; most say that nothing can be said. */
   readonly carbonVerdicts: readonly ScenarioCarbonVerdict[];
+  /** Null when the run is no sweep. */
+  readonly sweep: SweepAnalysis | null;
   /** Stretches of time in which no target could be reached from here, and the attempts that they excuse. */
   readonly vantageFaults: readonly { readonly startUs: Us; readonly endUs: Us; readonly excused: number }[];
   /** Latencies as the engines themselves measured them, beside ours; empty where none tells any. */

@@ -3,6 +3,7 @@ import type { SummaryRow } from "../core/metric.ts";
 import { SCHEMA_VERSION } from "../core/run.ts";
 import type { Analysis } from "../measure/analysis.ts";
 import { COMPARISON_COLUMNS, comparisonRow, type Cell } from "../measure/comparison.ts";
+import { levelRows, SWEEP_COLUMNS, sweepRow } from "../measure/sweep/sweep-columns.ts";
 import { SUMMARY_COLUMNS, type SummaryColumn } from "../measure/summary-columns.ts";
 import { decimal, milliseconds, plain } from "./text.ts";
 
@@ -31,6 +32,18 @@ export function comparisonCsv(analysis: Analysis): string {
     analysis.groups.map((group) => {
       const values = comparisonRow(analysis, group);
       return COMPARISON_COLUMNS.map((column) => cell(values[column], column.includes("_ms_") ? milliseconds : decimal));
+    }),
+  );
+}
+
+/** `sweep.csv`: one line per target and level of a sweep; null for any other run. Ends with a line feed. */
+export function sweepCsv(analysis: Analysis): string | null {
+  if (analysis.sweep === null) return null;
+  return csv(
+    SWEEP_COLUMNS,
+    levelRows(analysis).map((row) => {
+      const values = sweepRow(row);
+      return SWEEP_COLUMNS.map((column) => cell(values[column], column.includes("_ms_") ? milliseconds : decimal));
     }),
   );
 }

@@ -17,6 +17,7 @@ import {
 import { byScenario, HEADLINE, headlineCell, rowOf, type ScenarioGroups } from "./headline.ts";
 import { sentences, type Sentence } from "./sentences.ts";
 import { type Row, type Section, table } from "./table.ts";
+import { levelTables, loadUnit, titlesOf, WIDE } from "./sweep.ts";
 import { interval, NO_VALUE, plain, short, tally, usd } from "./text.ts";
 
 /** What a page says, before it becomes Markdown or HTML. All text is plain and not yet escaped. */
@@ -44,6 +45,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
     ].map(plain),
     sentences: sentences(analysis).map(({ label, text }) => ({ label, text: plain(text) })),
     sections: [
+      ...sweepSections(analysis),
       ...byScenario(analysis).map(scenarioSection),
       ...(analysis.verdicts.length === 0 ? [] : [verdictSection(analysis.verdicts)]),
       ...carbonSections(analysis),
@@ -54,6 +56,23 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       ...flagSections(analysis),
     ],
   };
+}
+
+/** One table of levels per target; none when the run is no sweep. */
+function sweepSections(analysis: Analysis): readonly Section[] {
+  const { sweep } = analysis;
+  if (sweep === null) return [];
+  const titles = titlesOf(WIDE);
+  return levelTables(analysis, WIDE).map(({ target, rows }) => ({
+    heading: plain(`${sweep.scenario} on ${target}, level by level`),
+    text: `Load in ${loadUnit(sweep)}; rates from one answer at light load after the first arrival to the last arrival.`,
+    table: table(
+      [],
+      titles.slice(0, -1),
+      titles.slice(-1),
+      rows.map((row) => [[], row.slice(0, -1), row.slice(-1)]),
+    ),
+  }));
 }
 
 function scenarioSection(scenario: ScenarioGroups): Section {

@@ -18,6 +18,7 @@ export function validityMark(analysis: Analysis): "VALID" | "INVALID" {
 export function sizeFact(analysis: Analysis): string {
   const scenarios = byScenario(analysis);
   const targets = plural(analysis.manifest.targets.length, "target");
+  if (analysis.sweep !== null) return `${plural(scenarios.length, "level")} x ${targets}`;
   if (scenarios.length !== 1) return `${plural(scenarios.length, "scenario")} x ${targets}`;
   return `${targets} x ${requestsFact(scenarios[0]!)}`;
 }

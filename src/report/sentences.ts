@@ -8,6 +8,7 @@ import { simulatedMark } from "./facts.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
 import { capSentences, spendSentences } from "./spending.ts";
 import { quotaText } from "./quota.ts";
+import { sweepSentences } from "./sweep.ts";
 import { plural, short, tally, usd } from "./text.ts";
 
 /** One thing to say below the tables: a label of one word, and a sentence. */
@@ -26,7 +27,11 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...capSentences(analysis).map((text) => ({ label: "cap", text })),
     ...spendSentences(analysis).map((text) => ({ label: "spend", text })),
     ...partlySimulated(analysis),
-    ...scenarios.flatMap((scenario) => leadSentence(analysis, scenario, scenarios.length > 1)),
+    ...sweepSentences(analysis),
+    // Level by level it would be one question asked many times.
+    ...(analysis.sweep === null ? scenarios : []).flatMap((scenario) =>
+      leadSentence(analysis, scenario, scenarios.length > 1),
+    ),
     ...carbonSentences(analysis, scenarios.length > 1).map((text) => ({ label: "carbon", text })),
     ...goneSentences(analysis),
     ...failureSentences(analysis),

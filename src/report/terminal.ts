@@ -12,6 +12,7 @@ import {
 } from "./facts.ts";
 import { byScenario, HEADLINE, headlineCell, type ScenarioGroups } from "./headline.ts";
 import { sentences } from "./sentences.ts";
+import { levelTables, NARROW, titlesOf } from "./sweep.ts";
 import { plain } from "./text.ts";
 
 /** The screen is made for 80 columns; a wider terminal gets the same one. */
@@ -46,7 +47,12 @@ function head(analysis: Analysis, columns: number): readonly string[] {
   const scenarios = byScenario(analysis);
   const only = scenarios.length === 1 ? scenarios[0] : undefined;
   const version = manifest.toolVersion.split(".").slice(0, 2).join(".");
-  const subject = only === undefined ? [sizeFact(analysis)] : subjectParts(only);
+  const subject =
+    analysis.sweep !== null
+      ? [`sweep of ${analysis.sweep.scenario}`, sizeFact(analysis)]
+      : only === undefined
+        ? [sizeFact(analysis)]
+        : subjectParts(only);
   const parts = [`herdbench ${version}`, simulatedMark(analysis) ?? [], subject, validityMark(analysis)].flat();
   const where = `from ${manifest.vantage}, ${durationFact(analysis)}`;
   const size = only === undefined ? where : `${sizeFact(analysis)} ${where}`;
@@ -75,27 +81,48 @@ function wrapParts(parts: readonly string[], columns: number): readonly string[]
   return lines;
 }
 
-/** One table, its columns aligned over all scenarios; each scenario opens with a line of its own when there are several. */
+/** Rows with the lines that open them; none where the title line says enough. */
+interface Part {
+  readonly heading: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One table per scenario, or per target of a sweep. */
 function tables(analysis: Analysis, columns: number): readonly string[] {
+  if (analysis.sweep !== null) return levels(analysis, columns);
   const scenarios = byScenario(analysis);
-  const titles = ["target", ...HEADLINE.map((column) => column.title)];
-  const rowsOf = scenarios.map(({ groups }) => groups.map(cells));
+  const parts = scenarios.map((scenario) => ({
+    heading: scenarios.length > 1 ? [...subjectParts(scenario), requestsFact(scenario)] : [],
+    rows: scenario.groups.map(cells),
+  }));
+  return aligned(["target", ...HEADLINE.map((column) => column.title)], parts, columns);
+}
+
+function levels(analysis: Analysis, columns: number): readonly string[] {
+  const [first] = byScenario(analysis);
+  const [tokens, , cache] = first === undefined ? [] : workloadFacts(first);
+  const parts = levelTables(analysis, NARROW).map(({ target, rows }) => ({
+    heading: [target, tokens ?? [], cache ?? []].flat(),
+    rows,
+  }));
+  return aligned(titlesOf(NARROW), parts, columns);
+}
+
+/** Columns aligned over all parts; the first one is cut where the others need the room. */
+function aligned(titles: readonly string[], parts: readonly Part[], columns: number): readonly string[] {
   const widths = titles.map((title, index) =>
-    Math.max(columnsOf(title), ...rowsOf.flat().map((row) => columnsOf(row[index] ?? ""))),
+    Math.max(columnsOf(title), ...parts.flatMap(({ rows }) => rows.map((row) => columnsOf(row[index] ?? "")))),
   );
   const numbers = widths.slice(1).reduce((sum, width) => sum + width, 0);
   // Narrow gaps rather than names cut short.
-  const gap = widths[0]! + numbers + 2 * HEADLINE.length <= columns ? 2 : 1;
-  const rest = numbers + gap * HEADLINE.length;
+  const gap = widths[0]! + numbers + 2 * (titles.length - 1) <= columns ? 2 : 1;
+  const rest = numbers + gap * (titles.length - 1);
   widths[0] = Math.max(TARGET_COLUMNS_MIN, Math.min(widths[0]!, columns - rest));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, index) => (index === 0 ? padEnd(cut(cell, widths[0]!), widths[0]!) : padStart(cell, widths[index]!)))
       .join(" ".repeat(gap));
-  const bodies = scenarios.map((scenario, index) => [
-    ...(scenarios.length > 1 ? wrapParts([...subjectParts(scenario), requestsFact(scenario)].map(plain), columns) : []),
-    ...rowsOf[index]!.map(line),
-  ]);
+  const bodies = parts.map(({ heading, rows }) => [...wrapParts(heading.map(plain), columns), ...rows.map(line)]);
   const [first, ...others] = bodies;
   return [line(titles), ...(first ?? []), ...others.flatMap((body) => ["", ...body])];
 }

@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import type { Analysis } from "../measure/analysis.ts";
 import { writeAtomically } from "../store/atomic.ts";
-import { comparisonCsv, summaryCsv } from "./csv.ts";
+import { comparisonCsv, summaryCsv, sweepCsv } from "./csv.ts";
 import { reportHtml } from "./html.ts";
 import { reportJson } from "./json.ts";
 import { reportMarkdown } from "./markdown.ts";
 
-/** The report files of a run folder and what fills them, in the order in which they are written. */
-const REPORTS: readonly (readonly [file: string, render: (analysis: Analysis) => string])[] = [
+/** The report files of a run folder and what fills them, in the order in which they are written; null: not for this run. */
+const REPORTS: readonly (readonly [file: string, render: (analysis: Analysis) => string | null])[] = [
   ["summary.csv", summaryCsv],
   ["comparison.csv", comparisonCsv],
+  ["sweep.csv", sweepCsv],
   ["report.json", reportJson],
   ["report.md", reportMarkdown],
   ["report.html", reportHtml],
@@ -19,8 +20,10 @@ const REPORTS: readonly (readonly [file: string, render: (analysis: Analysis) =>
 export async function writeReports(runDir: string, analysis: Analysis): Promise<string[]> {
   const paths: string[] = [];
   for (const [file, render] of REPORTS) {
+    const text = render(analysis);
+    if (text === null) continue;
     const path = join(runDir, file);
-    await writeAtomically(path, render(analysis));
+    await writeAtomically(path, text);
     paths.push(path);
   }
   return paths;

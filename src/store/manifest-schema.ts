@@ -163,6 +163,8 @@ const end = z.object({
 
 const resumption = z.object({ startedAt: text, startUs: us, clock, stoppedUs: us, before: end.nullable() });
 
+const study = z.object({ kind: z.literal("sweep"), scenario: text, by: z.enum(["rate", "concurrency"]) });
+
 /** `manifest.json`, version 1. Unknown members are ignored; what came later has a default for the runs before it. */
 export const manifestSchema = z.object({
   v: z.literal(1),
@@ -187,6 +189,7 @@ export const manifestSchema = z.object({
   timeouts: z.object({ connectMs: number, firstContentMs: number, idleMs: number, totalMs: number }),
   metadata: textMap,
   scenarios: z.array(z.object({ scenario, text, sha256: text })),
+  study: study.nullable().default(null),
   targets: z.array(target),
   quotas: z.array(quota).default([]),
   certificate: z.null(),

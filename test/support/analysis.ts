@@ -119,6 +119,7 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
     hourly: [],
     verdicts: [],
     carbonVerdicts: [],
+    sweep: null,
     vantageFaults: [],
     serverMetrics: [],
     warnings: [],

@@ -165,6 +165,7 @@ function goldenManifest(): Manifest {
     })),
     targets: CHARACTERS.map((character) => character.target),
     quotas: [],
+    study: null,
     certificate: null,
     resumed: [],
     end: {

@@ -172,6 +172,7 @@ export function recordOf(
       scenarios: scenarios.map((scenario) => ({ scenario, text: "{}", sha256: "0" })),
       targets: of.targets ?? [TARGET],
       quotas: [],
+      study: null,
       certificate: null,
       resumed: [],
       end: {

@@ -151,6 +151,7 @@ export async function runPlan(of: {
     scenarios: of.scenarios.map((scenario) => ({ scenario, text: JSON.stringify(scenario), sha256: "" })),
     targets: of.targets,
     quotas,
+    study: null,
     certificate: null,
     resumed: [],
     end: { ...end, clientErrorMsP99: null, simulatorLatenessMsP99: null },

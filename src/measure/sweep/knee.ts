@@ -1,4 +1,5 @@
 import type { Random } from "../../core/random.ts";
+import type { Axis } from "../../core/study.ts";
 import { nearestRank } from "../quantile.ts";
 import type { MeasuredLevel } from "./level.ts";
 
@@ -19,19 +20,20 @@ const DRAWS = 1000;
 /**
  * Where the two asymptotes of operational analysis meet (Denning & Buzen, The Operational Analysis of Queueing Network Models,
  * ACM Computing Surveys 1978; Lazowska et al., Quantitative System Performance, 1984, ch. 5): the line of light load, on which
- * throughput grows with load, and the highest throughput at any level. In open loop the line is the share of requests that are
- * answered, over all levels that are not saturated; in closed loop the throughput for each request in flight at the lowest
- * level. Intervals by a block bootstrap of each level's window (Künsch 1989), percentiles of 1,000 draws.
+ * throughput grows with load, and the highest throughput. The line is, in open loop, the share of requests that are answered,
+ * over all levels that are not saturated; in closed loop the throughput for each request in flight at the lowest level. The
+ * highest throughput is that of all saturated levels within 10 % of the best one together, since the best of several is the
+ * luckiest. Intervals by a block bootstrap of each level's window (Künsch 1989), percentiles of 1,000 draws.
  *
  * @param levels of one target, ascending by load
  * @returns null when no level is saturated: the knee is above all of them
  */
-export function kneeOf(levels: readonly MeasuredLevel[], by: "rate" | "concurrency", random: Random): Knee | null {
+export function kneeOf(levels: readonly MeasuredLevel[], by: Axis, random: Random): Knee | null {
   const told = levels.filter(({ blocksPerSecond }) => blocksPerSecond.length > 0);
   const [lowest] = told;
   if (lowest === undefined || levels.every(({ level }) => level.saturation.length === 0)) return null;
   const kneeFor = (rates: readonly number[]): { readonly load: number; readonly top: number } => {
-    const top = Math.max(...rates);
+    const top = highest(told, rates);
     const slope = by === "rate" ? answeredShare(levels) : rates[0]! / lowest.level.load;
     return { load: top / slope, top };
   };
@@ -50,6 +52,19 @@ export function kneeOf(levels: readonly MeasuredLevel[], by: "rate" | "concurren
     answersPerSecondLow: tops[low]!,
     answersPerSecondHigh: tops[high]!,
   };
+}
+
+const PLATEAU_SHARE_MIN = 0.9;
+
+/** @param rates answers per second of each level */
+function highest(levels: readonly MeasuredLevel[], rates: readonly number[]): number {
+  const best = Math.max(...rates);
+  const plateau = levels
+    .map(({ level, seconds }, i) => ({ rate: rates[i]!, seconds, isSaturated: level.saturation.length > 0 }))
+    .filter(({ rate, isSaturated }) => isSaturated && rate >= PLATEAU_SHARE_MIN * best);
+  if (plateau.length === 0) return best;
+  const answers = plateau.reduce((sum, { rate, seconds }) => sum + rate * seconds, 0);
+  return answers / plateau.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /** 1 when every level is saturated: nothing then tells failures of the load from others. */

@@ -30,6 +30,8 @@ export interface MeasuredLevel {
   /** Attempts behind it, and those of them that were answered. */
   readonly attempted: number;
   readonly answered: number;
+  /** Of the window; 0 without one. */
+  readonly seconds: number;
   /** Answers per second in each of equal parts of the window; empty without one. */
   readonly blocksPerSecond: readonly number[];
 }
@@ -69,6 +71,7 @@ export function measureLevel(group: Group, rampUpUs: Us | null, before: Level | 
     level: { ...level, saturation: saturationOf(group, window, level, before, rampUpUs ?? 0) },
     attempted: attempted(group),
     answered: group.successes.length,
+    seconds: window?.seconds ?? 0,
     blocksPerSecond: window === null ? [] : blocksOf(window, rampUpUs ?? 0),
   };
 }

@@ -1,4 +1,6 @@
 import { random } from "../../core/random.ts";
+import type { Manifest } from "../../core/run.ts";
+import type { Axis, Sweep } from "../../core/study.ts";
 import type { Group } from "../group.ts";
 import { medianE2eUs } from "../steady-window.ts";
 import { kneeOf, type Knee } from "./knee.ts";
@@ -23,13 +25,27 @@ export interface TargetSweep {
   readonly sloCapacity: SloCapacity | null;
 }
 
+/** A sweep, measured: every target over all levels. */
+export interface SweepAnalysis extends Pick<Sweep, "scenario" | "by"> {
+  readonly targets: readonly TargetSweep[];
+}
+
+/** @returns null when the run is no sweep */
+export function sweepOf(groups: readonly Group[], { study, seed }: Manifest): SweepAnalysis | null {
+  if (study === null) return null;
+  const { scenario, by } = study;
+  const byTarget = Map.groupBy(groups, ({ target }) => target.id);
+  const targets = [...byTarget.values()].flatMap((ofTarget) => targetSweep(ofTarget, by, seed) ?? []);
+  return { scenario, by, targets };
+}
+
 /**
  * What a sweep shows of one target.
  *
  * @param groups of one target, one for each level
  * @param seed of the run: equal records give equal intervals
  */
-export function targetSweep(groups: readonly Group[], by: "rate" | "concurrency", seed: number): TargetSweep | null {
+export function targetSweep(groups: readonly Group[], by: Axis, seed: number): TargetSweep | null {
   const ascending = groups.toSorted((a, b) => loadOf(a) - loadOf(b));
   const [lowest] = ascending;
   if (lowest === undefined) return null;

@@ -1,0 +1,128 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Analysis } from "../../src/measure/analysis.ts";
+import { PROFILES } from "../../src/simulator/profile.ts";
+import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
+import { readRun } from "../../src/store/read.ts";
+import { geometric, levelOf } from "../../src/study/levels.ts";
+import { loadScenario } from "../../src/registry.ts";
+import { herdbench, orInvalid } from "../support/herdbench.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+
+/** Three at once, each in some 85 ms. */
+const NARROW = {
+  ...PROFILES["sim-fast"],
+  ttft: { baseMs: 30, perInputTokenMs: 0, sigma: 0 },
+  interEvent: { meanMs: 5, sigma: 0 },
+  capacity: 3,
+};
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ seed: 1, profiles: { narrow: NARROW } });
+});
+afterAll(() => simulator.close());
+
+const SHAPE = ["--input-len", "40", "--output-len", "12"];
+
+function sweep(args: readonly string[], cwd: string): ReturnType<typeof herdbench> {
+  return herdbench(["sweep", "--base-url", `${simulator.url}/narrow/v1`, ...SHAPE, ...args], { cwd });
+}
+
+describe("herdbench sweep", () => {
+  it("is one run whose scenarios are the levels, with their sweep in every report", async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout } = await sweep(["--max-concurrency", "1,3,9", "--num-prompts", "60"], cwd);
+    expect(code).toEqual(orInvalid(0));
+    expect(stdout).toContain("sweep of custom  3 levels x 1 target");
+    const [name] = await readdir(join(cwd, "results"));
+    expect(name).toMatch(/-sweep$/);
+    const folder = join(cwd, "results", name!);
+    expect(await readdir(folder)).toContain("sweep.csv");
+    const { manifest, observations } = await readRun(folder);
+    expect(manifest.study).toEqual({ kind: "sweep", scenario: "custom", by: "concurrency" });
+    expect(
+      manifest.scenarios.map(({ scenario: { id, load } }) => [id, load.kind === "closed" ? load.maxConcurrency : null]),
+    ).toEqual([1, 3, 9].map((load) => [`custom@${load}`, load]));
+    expect(observations).toHaveLength(180);
+    // Built again from disk, byte for byte.
+    const again = await herdbench(["report", name!, "--json"], { cwd });
+    const { sweep: found } = JSON.parse(again.stdout) as Pick<Analysis, "sweep">;
+    expect(found!.targets[0]!.levels.map(({ load }) => load)).toEqual([1, 3, 9]);
+    expect(found!.targets[0]!.knee).toMatchObject({ load: expect.any(Number), loadLow: expect.any(Number) });
+  });
+  it("holds one budget over all levels", async () => {
+    const cwd = temporaryFolder();
+    const { code } = await sweep(["--max-concurrency", "1,2", "--num-prompts", "20", "--max-requests", "25"], cwd);
+    expect(code).toBe(5);
+    const [name] = await readdir(join(cwd, "results"));
+    const { observations } = await readRun(join(cwd, "results", name!));
+    expect(observations.filter(({ outcome }) => outcome === "completed")).toHaveLength(25);
+  });
+  it("says what all levels can cost together, and sends nothing", async () => {
+    const args = ["--request-rate", "1..4", "--duration", "10", "--price", "1,1", "--dry-run", "--json"];
+    const { code, stdout } = await sweep(args, temporaryFolder());
+    const { rows, total } = JSON.parse(stdout) as {
+      readonly rows: readonly { readonly scenario: string; readonly requests: number }[];
+      readonly total: { readonly requests: number };
+    };
+    expect(code).toBe(0);
+    expect(rows.map(({ scenario }) => scenario)).toEqual(["custom@1/s", "custom@2/s", "custom@4/s"]);
+    expect(total.requests).toBe(rows.reduce((sum, { requests }) => sum + requests, 0));
+    expect(simulator.stats().inFlight).toBe(0);
+  });
+  it.for([
+    [["--request-rate", "4,2"], "must be loads above 0, each above the one before"],
+    [["--request-rate", "1,2", "--max-concurrency", "1,2"], "--max-concurrency: one number beside --request-rate"],
+    [["--request-rate", "1,2", "--levels", "3"], "--levels: needs a range such as 1..16, not a list"],
+    [["--max-concurrency", "1.5,2"], "--max-concurrency: must be a whole number"],
+    [["--max-concurrency", "1,2", "--arrival", "constant"], "--arrival: needs --request-rate"],
+    [["--preset", "mlperf-server", "--goodput", "ttft:1"], "--preset: sets the limits, and so does --goodput"],
+  ] as const)("names the mend of %s", async ([args, message]) => {
+    const { code, stderr } = await sweep(args, temporaryFolder());
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
+describe("the levels of a sweep", () => {
+  it("of a range lie a factor apart, doubling unless told otherwise", () => {
+    expect(geometric(1, 16, null, "rate")).toEqual([1, 2, 4, 8, 16]);
+    expect(geometric(1, 100, 3, "rate")).toEqual([1, 10, 100]);
+    expect(geometric(1, 10, 4, "rate")).toEqual([1, 2.15, 4.64, 10]);
+    expect(geometric(1, 4, 8, "concurrency")).toEqual([1, 2, 3, 4]);
+  });
+  it("keep everything of their scenario but load, length and name", async () => {
+    const { scenario } = await loadScenario("quick-chat");
+    const none = {
+      ...Object.fromEntries(
+        ["inputLen", "outputLen", "requestRate", "arrival", "maxConcurrency", "numPrompts"].map((name) => [name, null]),
+      ),
+      durationS: null,
+      numWarmups: null,
+      goodput: null,
+      seed: null,
+    } as Parameters<typeof levelOf>[3];
+    const rate = levelOf(scenario, "rate", 2, none);
+    const inFlight = levelOf(scenario, "concurrency", 20, none);
+    expect(rate).toMatchObject({
+      ok: true,
+      scenario: {
+        id: "quick-chat@2/s",
+        load: { kind: "open", arrival: "poisson", ratePerSecond: 2, maxInFlight: 64 },
+        stop: { requests: null, durationMs: 60_000 },
+        prompt: scenario.prompt,
+        slo: scenario.slo,
+        warmups: 2,
+      },
+    });
+    expect(inFlight).toMatchObject({
+      ok: true,
+      scenario: {
+        id: "quick-chat@20",
+        load: { kind: "closed", maxConcurrency: 20 },
+        stop: { requests: 200, durationMs: null },
+      },
+    });
+  });
+});
