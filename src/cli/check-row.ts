@@ -1,5 +1,6 @@
 import type { FailureKind } from "../core/failure.ts";
 import type { Observation, RateLimit } from "../core/observation.ts";
+import type { QuotaShortfall } from "../core/run.ts";
 import { goneNote, type ModelEntry } from "../core/provider.ts";
 import type { Target } from "../core/target.ts";
 
@@ -29,18 +30,25 @@ export interface CheckRow {
   /** Names of the server's own timings that came with the answer. */
   readonly timings: readonly string[];
   readonly rateLimit: RateLimit | null;
+  /** Loads that need more than the account's limits allow; empty too where no limit is told. */
+  readonly quotaLimited: readonly QuotaShortfall[];
   readonly usd: number | null;
 }
 
 /** What the answer of a target says about it. */
-export function checkedRow(target: Target, entry: ModelEntry | undefined, observation: Observation): CheckRow {
+export function checkedRow(
+  target: Target,
+  entry: ModelEntry | undefined,
+  observation: Observation,
+  tooLow: readonly QuotaShortfall[],
+): CheckRow {
   const { stamps, connection, failure } = observation;
   const gone = failure?.kind === "not-found" ? goneNote(entry) : null;
   return {
     ...headOf(target),
     verdict: observation.outcome === "completed" ? "ok" : gone === null ? "failed" : "gone",
     failure: failure?.kind ?? null,
-    note: gone ?? noteOf(target, observation),
+    note: gone ?? [noteOf(target, observation), ...tooLow.map(quotaNote)].filter((part) => part !== "").join("; "),
     dnsMs: ms(connection?.dns ?? null),
     tcpMs: ms(connection?.tcp ?? null),
     tlsMs: ms(connection?.tls ?? null),
@@ -49,6 +57,7 @@ export function checkedRow(target: Target, entry: ModelEntry | undefined, observ
     usage: observation.usage,
     timings: Object.entries(observation.server ?? {}).flatMap(([name, value]) => (value === null ? [] : [name])),
     rateLimit: observation.rateLimit,
+    quotaLimited: tooLow,
     usd: observation.cost.usd,
   };
 }
@@ -71,6 +80,7 @@ export function unaskedRow(
     usage: null,
     timings: [],
     rateLimit: null,
+    quotaLimited: [],
     usd: null,
   };
 }
@@ -99,6 +109,10 @@ function noteOf({ modelId }: Target, { failure, flags, modelEchoed, usage, rateL
     flags.includes("empty") ? "the answer is empty" : "",
   ];
   return remarks.filter((remark) => remark !== "").join("; ");
+}
+
+function quotaNote({ scenario, of, windowMs, limit, need }: QuotaShortfall): string {
+  return `${scenario} needs ${need} ${of} within ${windowMs / 1000} s, the limit is ${limit}`;
 }
 
 function ms(us: number | null): number | null {

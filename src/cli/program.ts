@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./check-options.ts";
 import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
@@ -96,7 +96,7 @@ function addProviders(program: Command, done: Done): void {
   providers
     .command("check")
     .description("one small call to each: network, sign-in, model, usage, limits; what it can cost is said first")
-    .argument("[id...]", "provider ids")
+    .argument("[id...]", "targets of herdbench.json or providers (default: all targets of the file)")
     .option("--all", "every provider that has the model and an address")
     .option(
       "--target <simulator>",
@@ -110,6 +110,11 @@ function addProviders(program: Command, done: Done): void {
     )
     .addOption(own)
     .option("--json", "print JSON")
+    .option(
+      "--scenario <id...>",
+      "loads to hold the account's limits against (default: those of herdbench.json, else chat-short)",
+    )
+    .option("--config <file>", "config file (default: herdbench.json when it exists)")
     .action(async (ids: string[], options: CheckOptions) =>
       done(await (await import("./check.ts")).checkProviders(ids, options)),
     );

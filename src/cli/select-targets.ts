@@ -15,7 +15,7 @@ const CONFIG_FILE = "herdbench.json";
 export const NO_ORIGIN = "http://127.0.0.1:0";
 
 /** Reads the config that was asked for, or `herdbench.json` when there is one; null when there is none. */
-export async function readConfig(options: RunOptions): Promise<Config | null> {
+export async function readConfig(options: Pick<RunOptions, "config">): Promise<Config | null> {
   const path = options.config ?? CONFIG_FILE;
   const text = await readFile(path, "utf8").catch(() => null);
   if (text === null) {

@@ -6,7 +6,7 @@ import { PROFILES } from "../../src/simulator/profile.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { herdbench } from "../support/herdbench.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { wireServer } from "../support/wire-server.ts";
+import { GOOD_ANSWER, streamHead, wireServer } from "../support/wire-server.ts";
 
 const KEY = "not-a-real-key-51ac0";
 const FAST = {
@@ -140,5 +140,43 @@ describe("herdbench providers check", () => {
       code: 2,
       stderr: "herdbench: shop: no API key: set the environment variable SHOP_KEY\n",
     });
+  });
+});
+
+describe("herdbench providers check without names", () => {
+  it("asks the targets of herdbench.json and holds their limits against its scenarios", async () => {
+    const head = ["x-ratelimit-limit-requests: 30", "x-ratelimit-limit-tokens: 1000"];
+    const server = await wireServer((socket) => {
+      socket.write(streamHead(head));
+      socket.end(GOOD_ANSWER);
+    });
+    const cwd = temporaryFolder();
+    const target = {
+      id: "mine",
+      provider: "openai-compatible",
+      model: "big",
+      baseUrl: `${server.origin}/v1`,
+      price: { inputUsdPerMtok: 1, outputUsdPerMtok: 1, asOf: "2026-11-01" },
+    };
+    writeFileSync(join(cwd, "herdbench.json"), JSON.stringify({ targets: [target], scenarios: ["chat-short"] }));
+    const { stdout } = await herdbench(["providers", "check", "--json"], { cwd });
+    await server.close();
+    const [row] = JSON.parse(stdout) as CheckRow[];
+    expect(row).toMatchObject({ target: "mine", verdict: "ok", rateLimit: { limitRequests: 30, limitTokens: 1000 } });
+    expect(row!.quotaLimited.map(({ of, limit }) => [of, limit])).toEqual([
+      ["requests", 30],
+      ["tokens", 1000],
+    ]);
+    expect(row!.note).toMatch(/chat-short needs \d+ requests within 60 s, the limit is 30/);
+  });
+
+  it("refuses what could cost more than the cap, before the first byte", async () => {
+    const folder = shop({ baseUrl: `${simulator.url}/fast/v1` }, {});
+    const { code, stderr } = await herdbench(
+      ["providers", "check", "shop", "--providers-dir", folder, "--max-cost", "0.00001"],
+      { cwd: temporaryFolder(), env: { SHOP_KEY: "any-key-at-all" } },
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain("more than --max-cost 0.00001: name fewer, or raise it");
   });
 });
