@@ -13,6 +13,7 @@ export type Unit =
   | "usd"
   | "usd/Mtok"
   | "usd/1k"
+  | "tok/usd"
   | "g/1k"
   | "count";
 

@@ -1,8 +1,10 @@
 import type { RunRecord } from "../core/run.ts";
+import type { Target } from "../core/target.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
 import { carbonVerdicts } from "./carbon/verdicts.ts";
 import { clientDelays, isLate } from "./client-delay.ts";
 import { verdictsOf } from "./compare/verdicts.ts";
+import { isDisputed, isStale } from "./cost/price-facts.ts";
 import { hourlySpend, overshootUsd, spentUsd } from "./cost/spent.ts";
 import { countsOf, identityProblems } from "./counts.ts";
 import type { Flag } from "./flags.ts";
@@ -45,6 +47,7 @@ export function analyse(
     ...(manifest.quotas.some((quota) => quota.scenario === scenario.id && quota.target === target.id)
       ? (["quota_limited"] as const)
       : []),
+    ...priceFlags(target, Date.parse(manifest.startedAt)),
   ];
   return {
     manifest,
@@ -114,6 +117,15 @@ function countFlags({ retries, notStarted, failures, excused }: Counts): readonl
     ["vantage_fault", excused > 0],
   ];
   return raised.flatMap(([flag, isRaised]) => (isRaised ? [flag] : []));
+}
+
+/** An invented price has no age, and nobody to contradict it. */
+function priceFlags({ price, otherPrices, simulated }: Target, startedMs: number): readonly Flag[] {
+  if (simulated || price.kind === "unknown") return [];
+  return [
+    ...(isStale(price, startedMs) ? (["price_stale"] as const) : []),
+    ...(isDisputed(price, otherPrices) ? (["price_disputed"] as const) : []),
+  ];
 }
 
 /** The most frequent echo; of equally frequent ones the first by name. */

@@ -1,10 +1,12 @@
 import type { Metric } from "./metric.ts";
+import { blend3To1 } from "./metrics/blend_3_to_1.ts";
 import { cachedShare } from "./metrics/cached_share.ts";
 import { clientDelay } from "./metrics/client_delay.ts";
 import { coalescedShare } from "./metrics/coalesced_share.ts";
 import { connect } from "./metrics/connect.ts";
 import { costPer1kGood } from "./metrics/cost_per_1k_good.ts";
 import { costPerMtok } from "./metrics/cost_per_mtok.ts";
+import { costPerMtokGood } from "./metrics/cost_per_mtok_good.ts";
 import { costPerMtokOutput } from "./metrics/cost_per_mtok_output.ts";
 import { costPerRequest } from "./metrics/cost_per_request.ts";
 import { e2e } from "./metrics/e2e.ts";
@@ -21,11 +23,13 @@ import { outputTokenThroughput } from "./metrics/output_token_throughput.ts";
 import { outputTokensPerAnswer } from "./metrics/output_tokens.ts";
 import { requestThroughput } from "./metrics/request_throughput.ts";
 import { rtt } from "./metrics/rtt.ts";
+import { spend } from "./metrics/spend.ts";
 import { stall } from "./metrics/stall.ts";
 import { successShare } from "./metrics/success_share.ts";
 import { timeTo100Tokens } from "./metrics/time_to_100_tokens.ts";
 import { tokenRatio } from "./metrics/token_ratio.ts";
 import { tokensPerEvent } from "./metrics/tokens_per_event.ts";
+import { tokensPerUsd } from "./metrics/tokens_per_usd.ts";
 import { tpot } from "./metrics/tpot.ts";
 import { ttfb } from "./metrics/ttfb.ts";
 import { ttft } from "./metrics/ttft.ts";
@@ -66,6 +70,10 @@ export const METRICS: readonly Metric[] = [
   costPerRequest,
   costPerMtok,
   costPerMtokOutput,
+  costPerMtokGood,
   costPer1kGood,
+  tokensPerUsd,
+  spend,
+  blend3To1,
   gco2ePer1kOutput,
 ];

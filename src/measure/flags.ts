@@ -29,11 +29,15 @@ export const FLAGS = {
   no_values: "no request has a value",
   other_model:
     "at least one answer named a model that is not the one asked for; it counts as a failure, whatever it said",
+  other_tokenizer: "the pinned tokenizer is not the model's own, so nothing can be said of what is billed",
+  overbilled: "at least one answer was billed over 2 % and over 2 tokens more than was said",
+  price_disputed: "another source states a price that is over 10 % off",
+  price_stale: "the price is over 90 days older than the run, or has no date",
   price_unknown: "no price is known, so no cost",
   proxied: "requests went through a proxy, whose time is inside every latency",
   quota_limited:
     "the plan is above a limit of the buyer's account, as was said before sending: refusals tell of the quota",
-  retried: "failed requests were tried again; figures are of first attempts, user_latency alone is over all",
+  retried: "failed requests were tried again; figures are of first attempts, but for user_latency, cost and carbon",
   server_clock_jumpy:
     "the gap between our TTFT and the server's own varies by more than itself: one of the two clocks measures something else",
   server_clock_negative:
@@ -41,6 +45,7 @@ export const FLAGS = {
   server_queue_untold: "the server tells its prompt time without its queue: waiting counts into the gap",
   slo_unjudged: "at least one answer could not be judged against a limit and counts as not good",
   spend_uncertain: "failed calls without usage may have been billed: only the upper end counts them",
+  tokens_billed: "tokens as billed, since at least one answer could not be counted by its own tokenizer",
   tokens_local: "tokens of at least one answer counted by the pinned tokenizer, since usage was not reported",
   tokens_unknown: "tokens of at least one answer neither reported nor counted",
   vantage_fault:

@@ -30,7 +30,7 @@ export interface Group extends Standings {
   readonly retries: readonly Sample[];
   /**
    * The requests of the measured phase as their user saw them: by the attempt that succeeded, else by the first one, all
-   * counted from the schedule of the first.
+   * counted from the schedule, and from the first byte, of the first.
    */
   readonly requests: Standings;
   /** Attempts that were in flight when the process was killed: nothing else is known of them. */
@@ -113,7 +113,8 @@ function asUsersSaw(measured: readonly Sample[], retries: readonly Sample[]): re
   return measured.map((first) => {
     const answer = standingOf(first) === "failure" ? byPair.get(first.observation.pair) : undefined;
     if (answer === undefined) return first;
-    const stamps = { ...answer.observation.stamps, scheduled: first.observation.stamps.scheduled };
+    const { scheduled, sent } = first.observation.stamps;
+    const stamps = { ...answer.observation.stamps, scheduled, sent: sent ?? answer.observation.stamps.sent };
     return { ...answer, observation: { ...answer.observation, stamps } };
   });
 }

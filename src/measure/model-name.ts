@@ -16,6 +16,17 @@ export function isOtherModel(echoed: string | null, { modelId, model }: Pick<Tar
   return known.length > 0 && known.every((name) => !named.includes(name) && !name.includes(named));
 }
 
+/**
+ * Llama 3 and what was made of it, by its names: the models whose tokens the pinned tokenizer counts. Llama 4 and Hermes on
+ * other models have tokenizers of their own; no other family has a model of 405 billion parameters.
+ */
+const LLAMA_3 = /llama[-_. ]?v?3|405b|hermes-[34]-(?:8b|70b)|tulu-3/i;
+
+/** Whether the pinned tokenizer is the model's own. */
+export function isLlama3(model: string): boolean {
+  return LLAMA_3.test(model);
+}
+
 /** Without the path before it; `v3p1` as `3.1`; letters and digits alone. */
 function bare(name: string): string {
   const last = name.toLowerCase().split("/").at(-1)!;

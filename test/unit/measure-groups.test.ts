@@ -210,7 +210,7 @@ describe("cost by price list", () => {
   test("cost_per_request, cost_per_mtok and cost_per_mtok_output of a uniform load", () => {
     const group = groupOf(recordOf(priced(10), {}));
     expect(rowOf(group, "cost_per_request", "p50").value).toBeCloseTo(usd, 15);
-    expect(rowOf(group, "cost_per_mtok", "value").value).toBeCloseTo((usd / 130) * 1e6, 9);
+    expect(rowOf(group, "cost_per_mtok", "value").value).toBeCloseTo((usd / 120) * 1e6, 9);
     expect(rowOf(group, "cost_per_mtok_output", "value").value).toBeCloseTo((usd / 20) * 1e6, 9);
     expect(group.spentUsd!.low).toBeCloseTo(10 * usd, 15);
     expect(group.spentUsd!.high).toBeCloseTo(10 * usd, 15);

@@ -1,4 +1,5 @@
 import { callCost } from "../cost/call-cost.ts";
+import { chargedCalls } from "../cost/charged.ts";
 import type { Flag } from "../flags.ts";
 import { attempted, type Group } from "../group.ts";
 import { wilson } from "../intervals.ts";
@@ -11,9 +12,9 @@ export const costPer1kGood: GroupMetric = {
   direction: "lower",
   title: "Cost per 1,000 good answers",
   definition:
-    "Known spend of the first attempts, failures included, over answers that meet every limit, × 1,000; the interval " +
-    "divides spend per attempt by the Wilson bounds of goodput_share, its upper end with unreported calls at their " +
-    "reservation. A refusal that is not billed costs less than an answer that came too late.",
+    "Known spend of all attempts, failures and retries included, over requests answered within every limit, × 1,000; an answer " +
+    "by a retry counts from its first attempt. The interval divides the spend by the Wilson bounds of their share, its upper end with " +
+    "unreported calls at their reservation. A refusal that is not billed costs less than an answer that came too late.",
   flags: ["needs_sweep", "no_slo", "no_values", "price_unknown", "spend_uncertain", "tokens_local", "tokens_unknown"],
   level: "group",
   read,
@@ -22,9 +23,9 @@ export const costPer1kGood: GroupMetric = {
 function read(group: Group): GroupReading {
   if (!hasSlo(group.scenario.slo)) return figure(null, 0, ["no_slo"]);
   const n = attempted(group);
-  const good = group.successes.filter((sample) => judge(sample) === "good").length;
+  const good = group.requests.successes.filter((sample) => judge(sample) === "good").length;
   const share = wilson(good, n);
-  const calls = [...group.successes, ...group.failures].map(callCost);
+  const calls = chargedCalls(group).map(callCost);
   const flags: readonly Flag[] = [...new Set(calls.flatMap((call) => call.flags))];
   if (share === null || calls.some(({ cost }) => cost === null)) {
     return figure(null, 0, share === null ? ["no_values"] : flags);

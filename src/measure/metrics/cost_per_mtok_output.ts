@@ -7,9 +7,8 @@ export const costPerMtokOutput: GroupMetric = {
   direction: "lower",
   title: "Cost per million output tokens",
   definition:
-    "Price-list cost of all completed or billed calls, their input included, over the output tokens of the answers, per " +
-    "million.",
-  flags: ["needs_sweep", "no_values", "price_unknown", "tokens_local", "tokens_unknown"],
+    "The same money, input included, over the output tokens of the answers, per million; tokens as in cost_per_mtok.",
+  flags: ["needs_sweep", "no_values", "price_unknown", "tokens_billed", "tokens_local", "tokens_unknown"],
   level: "group",
   read: (group) => {
     const { usd, output, n, flags } = paidTokens(group);

@@ -8,7 +8,7 @@ export const successShare: GroupMetric = {
   definition:
     "Completed answers of the model that was asked, neither empty nor filtered, over released requests and those that a " +
     "breaker held back (interrupts left out; drops never reached the target); Wilson interval. As everywhere but in " +
-    "user_latency, only first attempts count: a retry undoes no failure.",
+    "user_latency, cost and carbon, only first attempts count: a retry undoes no failure.",
   flags: ["no_values"],
   level: "group",
   read: ({ successes, failures }) => shareReading(successes.length, successes.length + failures.length, []),
