@@ -3,6 +3,7 @@ export interface CheckOptions {
   readonly all?: boolean;
   readonly model?: string;
   readonly providersDir?: string;
+  readonly ca?: string;
   readonly maxCost?: number | "none";
   /** `simulator`, or `simulator@<fault>`: the simulator plays the providers, with planted keys. */
   readonly target?: string;

@@ -19,6 +19,7 @@ import { checkTable } from "./check-table.ts";
 import { checkTargets } from "./check-targets.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { openNetwork } from "./network.ts";
 import { atSimulator, readConfig } from "./select-targets.ts";
 import { isSimulatedProvider, simulatedDialects } from "./simulated-provider.ts";
 import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
@@ -92,9 +93,10 @@ function tooLow(target: Target, observation: Observation, loads: readonly Plan[]
 async function observe(targets: readonly Target[], options: CheckOptions): Promise<ReadonlyMap<string, Observation>> {
   const observations = new Map<string, Observation>();
   if (targets.length === 0) return observations;
+  const network = await openNetwork(options.ca, targets, process.env);
   const interrupt = onInterrupt();
   const folder = options.providersDir ?? null;
-  const contenders = await contendersOf(targets, folder, process.env);
+  const contenders = await contendersOf(targets, folder, process.env, network);
   const simulator = await simulatorFor(targets, folder);
   const there = simulator === null ? contenders : atSimulator(contenders, simulator.origin);
   try {
@@ -124,7 +126,6 @@ async function callEach(
     // What all calls can cost was held against the cap before the first one.
     caps: { run: NO_CAPS, targets: {} },
     past: NO_PAST,
-    ca: null,
     time,
     signal,
     sink: {

@@ -5,10 +5,11 @@ import { openaiChat } from "../protocol/openai-chat.ts";
 import { loadProvider } from "../registry.ts";
 import type { Contender } from "../run/contender.ts";
 import { signIns } from "./credentials.ts";
+import type { Network } from "./network.ts";
 import { isSimulatedProvider, plantedSignIn } from "./simulated-provider.ts";
 
 /**
- * Targets with their wire and their sign-in.
+ * Targets with their wire, their sign-in and the way to them.
  *
  * @param ownFolder provider files of the user's own, null for none
  * @throws UsageError naming every key that is missing
@@ -17,17 +18,21 @@ export async function contendersOf(
   targets: readonly Target[],
   ownFolder: string | null,
   env: NodeJS.ProcessEnv,
+  network: Network,
 ): Promise<Contender[]> {
   const signIn = signIns(targets, env);
   return Promise.all(
     targets.map(async (target) => {
       const provider = await loadProvider(target.provider, ownFolder);
+      const { authorize, redact } = isSimulatedProvider(target) ? plantedSignIn(provider) : signIn.get(target.id)!;
       return {
         target,
         wire: openaiChat(provider.dialect),
         metricsUrl: metricsUrl(target, provider),
         isModel: echoTest(provider.dialect.echo, namesOf(target, provider)),
-        ...(isSimulatedProvider(target) ? plantedSignIn(provider) : signIn.get(target.id)!),
+        route: network.routes.get(target.id)!,
+        authorize,
+        redact: (text: string) => network.redact(redact(text)),
       };
     }),
   );
@@ -37,15 +42,6 @@ export async function contendersOf(
 function namesOf({ model, modelId }: Target, { models }: Provider): string[] {
   const entry = models[model];
   return [modelId, model, entry?.id ?? modelId, ...(entry?.aliases ?? [])];
-}
-
-/** What a user expects of these variables does not happen yet: better said than found out. */
-export function warnOfProxy(): void {
-  const set = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter(
-    (name) => (process.env[name] ?? "") !== "",
-  );
-  if (set.length > 0)
-    process.stderr.write(`herdbench: ${set.join(", ")}: not used by this version, connections are direct\n`);
 }
 
 function metricsUrl({ baseUrl, simulated }: Target, { metricsPath }: Provider): string | null {

@@ -34,14 +34,32 @@ export function signIns(targets: readonly Target[], env: NodeJS.ProcessEnv): Map
 }
 
 function bearer(key: string): SignIn {
-  const forms = [...new Set([key, encodeURIComponent(key), Buffer.from(key).toString("base64")])];
   return {
     authorize: async (request: HttpRequest) => ({
       ...request,
       headers: { ...request.headers, authorization: `Bearer ${key}` },
     }),
-    redact: (text) => forms.reduce(withoutPieces, text),
+    redact: redactor([key]),
   };
+}
+
+/** Takes secrets out of a text, in every form that a server, a proxy or a log is likely to give them. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => form !== "");
+  return (text) => forms.reduce(withoutPieces, text);
+}
+
+function formsOf(secret: string): readonly string[] {
+  // Base64 of a longer text (`user:KEY`) holds the secret in one of three alignments.
+  const base64 = [0, 1, 2].map((shift) => Buffer.from(" ".repeat(shift) + secret).toString("base64"));
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Array.from(secret).reverse().join(""),
+    ...base64,
+    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
+  ];
 }
 
 /** The text without the secret and without any piece of it: sellers like to quote a key's beginning and end. */

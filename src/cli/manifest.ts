@@ -80,7 +80,7 @@ export function resumeAt(record: RunRecord, wall: Date): { readonly stoppedUs: U
 /** The manifest of a run that another process goes on with. */
 export function resumedManifest(
   manifest: Manifest,
-  changes: Pick<Manifest, "targets" | "maxCostUsd" | "maxTotalTokens" | "maxRequests">,
+  changes: Pick<Manifest, "targets" | "maxCostUsd" | "maxTotalTokens" | "maxRequests" | "proxied" | "network">,
   at: { readonly stoppedUs: Us; readonly startUs: Us },
   time: RealTime,
 ): Manifest {

@@ -4,8 +4,7 @@ import type { Past } from "../run/past.ts";
 import { planOf } from "../scenario/plan.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import type { RealTime } from "../time/time.ts";
-import type { ExitCode } from "./exit-codes.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 import { openProgress, silent } from "./progress.ts";
 import { publishReport, type ShowOptions } from "./publish-report.ts";
 import { recordRun } from "./record-run.ts";
@@ -20,35 +19,33 @@ export interface Ready {
   readonly time: RealTime;
   /** Of the simulator whose canary stream measures our own error. */
   readonly canaryOrigin: string;
+  /** Ends it in good order. */
+  readonly signal: AbortSignal;
 }
 
 /** Sends what the manifest says and the past has not done, records it, reports it. */
 export async function measure(ready: Ready, options: ShowOptions): Promise<ExitCode> {
-  const { folder, manifest, contenders, past, time } = ready;
-  const interrupt = onInterrupt();
+  const { folder, manifest, contenders, past, time, signal } = ready;
   const isSilent = options.quiet === true || options.json === true;
   const ids = manifest.targets.map(({ id }) => id);
-  try {
-    await recordRun(
-      folder,
-      manifest,
-      {
-        contenders,
-        plans: manifest.scenarios.map(({ scenario }) => planOf(scenario)),
-        timeouts: manifest.timeouts,
-        caps: capsOf(manifest),
-        past,
-        ca: null,
-        time,
-        signal: interrupt.signal,
-      },
-      ready.canaryOrigin,
-      isSilent ? silent : openProgress(errorScreen(), ids),
-    );
-  } finally {
-    interrupt.release();
-  }
-  return runVerdict(await publishReport(folder.path, options));
+  await recordRun(
+    folder,
+    manifest,
+    {
+      contenders,
+      plans: manifest.scenarios.map(({ scenario }) => planOf(scenario)),
+      timeouts: manifest.timeouts,
+      caps: capsOf(manifest),
+      past,
+      time,
+      signal,
+    },
+    ready.canaryOrigin,
+    isSilent ? silent : openProgress(errorScreen(), ids),
+  );
+  const verdict = runVerdict(await publishReport(folder.path, options));
+  // An interrupt can come as late as while the reports are written.
+  return exitCode(signal.aborted ? [EXIT.interrupted, verdict] : [verdict]);
 }
 
 function errorScreen(): Parameters<typeof openProgress>[0] {

@@ -8,7 +8,7 @@ import type { ResumeOptions } from "./resume.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { JsonOption } from "./scenarios.ts";
-import { addRunOptions, addTargetOptions } from "./shared-options.ts";
+import { addRunOptions, addTargetOptions, CA } from "./shared-options.ts";
 import type { SimulateOptions } from "./simulate.ts";
 import { addSweep } from "./sweep-options.ts";
 import { version } from "./version.ts";
@@ -102,6 +102,7 @@ function addProviders(program: Command, done: Done): void {
       "--target <simulator>",
       "simulator: played by the simulator, planted keys; simulator@http-429: with a fault",
     )
+    .option(...CA)
     .option("--model <name>", "canonical model name (default: llama-3.1-405b-instruct)")
     .option(
       "--max-cost <usd>",
@@ -127,6 +128,7 @@ function addMore(program: Command, done: Done): void {
     .helpGroup("More:")
     .argument("<run>", "a run folder, a run's name, or LAST")
     .option("--providers-dir <dir>", "provider files of your own that the run was begun with")
+    .option(...CA)
     .option("--max-cost <usd>", "another cap than the run's; what was spent before counts; none: no cap", flag.maxCost)
     .option("--max-total-tokens <n>", "another cap than the run's", flag.count)
     .option("--max-requests <n>", "another cap than the run's", flag.count)
@@ -172,6 +174,7 @@ function addMore(program: Command, done: Done): void {
     .helpGroup("More:")
     .argument("<id>", "provider id")
     .option("--model <name>", "canonical model name (default: llama-3.1-405b-instruct)")
+    .option(...CA)
     .option("--out <file>", "where to (default: ID-DAY.recording.json)")
     .option("--max-cost <usd>", "none: also where the price is unknown", flag.maxCost)
     .option("--providers-dir <dir>", "provider files of your own, which go before those that ship")

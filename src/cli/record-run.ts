@@ -31,7 +31,7 @@ export async function recordRun(
   const texts = openTexts();
   // A resumed run has no reading from before its first request to set beside the last one.
   const asked = opening.resumed.length > 0 ? [] : of.contenders;
-  const scrapeAgain = await scrapeServers(asked, of.ca, of.time);
+  const scrapeAgain = await scrapeServers(asked, of.time);
   const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.time);
   const running = runAll({
     ...of,

@@ -9,6 +9,7 @@ import { openPool } from "../transport/pool.ts";
 import { contendersOf } from "./contenders.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
+import { openNetwork } from "./network.ts";
 import { moneyCap } from "./spend.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
@@ -17,6 +18,7 @@ export interface RecordOptions {
   readonly model?: string;
   readonly providersDir?: string;
   readonly out?: string;
+  readonly ca?: string;
   readonly maxCost?: number | "none";
 }
 
@@ -36,7 +38,8 @@ export async function recordProvider(id: string, options: RecordOptions): Promis
   );
   // Refuses an unknown price before the first byte; one call of this length stays far below any cap.
   moneyCap(options, null, [target]);
-  const [contender] = await contendersOf([target], folder, process.env);
+  const network = await openNetwork(options.ca, [target], process.env);
+  const [contender] = await contendersOf([target], folder, process.env, network);
   const recording = await recorded(contender!);
   const text = recordingText(recording);
   if (contender!.redact(bodyOf(recording)) !== bodyOf(recording) || contender!.redact(text) !== text) {
@@ -54,7 +57,7 @@ export async function recordProvider(id: string, options: RecordOptions): Promis
   return recording.response.status === 200 && recording.error === null ? EXIT.ok : EXIT.targetFailed;
 }
 
-async function recorded({ target, wire, authorize }: Contender): Promise<Recording> {
+async function recorded({ target, wire, route, authorize }: Contender): Promise<Recording> {
   const time = realTime();
   const prompt = promptOf({
     runId: time.originWall.toISOString(),
@@ -74,7 +77,7 @@ async function recorded({ target, wire, authorize }: Contender): Promise<Recordi
     extraBody: target.extraBody,
     parameters: target.parameters,
   });
-  const pool = openPool(new URL(target.baseUrl).origin, { timeoutMs: TIMEOUTS.connectMs, ca: null }, time, () => 0);
+  const pool = openPool(new URL(target.baseUrl).origin, { ...route, timeoutMs: TIMEOUTS.connectMs }, time, () => 0);
   const reads: { at: number; base64: string }[] = [];
   let response: Recording["response"] = { status: 0, headers: {} };
   const request: HttpRequest = { ...plain, headers: { ...plain.headers, ...target.headers } };

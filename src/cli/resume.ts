@@ -1,4 +1,4 @@
-import type { Manifest, RunRecord } from "../core/run.ts";
+import type { Manifest, NetworkFacts, RunRecord } from "../core/run.ts";
 import { hasLeft, isUndecided, pastOf, type Past } from "../run/past.ts";
 import { planOf } from "../scenario/plan.ts";
 import { lockRun, type Unlock } from "../store/lock.ts";
@@ -6,10 +6,12 @@ import { readRun } from "../store/read.ts";
 import { reopenRun } from "../store/reopen.ts";
 import { resolveRun } from "../store/resolve.ts";
 import { realTime } from "../time/time.ts";
-import { contendersOf, warnOfProxy } from "./contenders.ts";
+import { contendersOf } from "./contenders.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { resumeAt, resumedManifest } from "./manifest.ts";
 import { measure } from "./measure.ts";
+import { openNetwork } from "./network.ts";
 import type { ShowOptions } from "./publish-report.ts";
 import { atSimulator } from "./select-targets.ts";
 import { simulatedDialects } from "./simulated-provider.ts";
@@ -21,6 +23,7 @@ import { version } from "./version.ts";
 export interface ResumeOptions extends ShowOptions, CapOptions {
   readonly resultDir: string;
   readonly providersDir?: string;
+  readonly ca?: string;
 }
 
 /**
@@ -66,24 +69,34 @@ interface Unfinished {
 
 async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeOptions): Promise<ExitCode> {
   const { manifest } = record;
-  const signedIn = await contendersOf(manifest.targets, options.providersDir ?? null, process.env);
-  warnOfProxy();
+  const network = await openNetwork(options.ca, manifest.targets, process.env);
+  const signedIn = await contendersOf(manifest.targets, options.providersDir ?? null, process.env, network);
   const dialects = await simulatedDialects(manifest.targets, options.providersDir ?? null);
+  const interrupt = onInterrupt();
   const simulator = await startSimulatorProcess({ seed: manifest.seed, ledger: null, dialects });
   try {
     const contenders = atSimulator(signedIn, simulator.origin);
     const targets = contenders.map(({ target }) => target);
     const at = resumeAt(record, new Date());
     const time = realTime(at.startUs);
-    const opening = resumedManifest(manifest, { targets, ...capsWith(manifest, options) }, at, time);
+    const changes = { targets, ...capsWith(manifest, options), ...networkWith(manifest, network.facts) };
+    const opening = resumedManifest(manifest, changes, at, time);
     const folder = await reopenRun(path, opening, unlock, isUndecided);
-    return await measure(
-      { folder, manifest: opening, contenders, past, time, canaryOrigin: simulator.origin },
-      options,
-    );
+    const { signal } = interrupt;
+    const ready = { folder, manifest: opening, contenders, past, time, canaryOrigin: simulator.origin, signal };
+    return await measure(ready, options);
   } finally {
     await simulator.stop();
+    interrupt.release();
   }
+}
+
+/** What stood between in any process of the run. */
+function networkWith({ network }: Manifest, facts: NetworkFacts): Pick<Manifest, "proxied" | "network"> {
+  const proxies = { ...network.proxies, ...facts.proxies };
+  const known = new Set(network.trusted.map(({ sha256 }) => sha256));
+  const trusted = [...network.trusted, ...facts.trusted.filter(({ sha256 }) => !known.has(sha256))];
+  return { proxied: Object.keys(proxies).length > 0, network: { proxies, trusted } };
 }
 
 /** The run's own caps, but for those that are given anew. */

@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly model?: string;
   readonly apiKeyEnv?: string;
   readonly config?: string;
+  readonly ca?: string;
   readonly price?: { readonly input: number; readonly output: number };
   readonly header?: Readonly<Record<string, string>>;
   readonly extraBody?: JsonObject;

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { RunCaps } from "../core/caps.ts";
-import type { ScenarioSnapshot } from "../core/run.ts";
+import type { NetworkFacts, ScenarioSnapshot } from "../core/run.ts";
 import type { Study } from "../core/study.ts";
 import type { Target } from "../core/target.ts";
 import { NO_PAST } from "../run/past.ts";
@@ -8,11 +8,13 @@ import type { Config } from "../scenario/config.ts";
 import { planOf } from "../scenario/plan.ts";
 import { createRun } from "../store/create.ts";
 import { realTime } from "../time/time.ts";
-import { contendersOf, warnOfProxy } from "./contenders.ts";
+import { contendersOf } from "./contenders.ts";
 import { dryRun } from "./dry-run.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { newManifest, type ManifestFacts } from "./manifest.ts";
 import { measure } from "./measure.ts";
+import { openNetwork } from "./network.ts";
 import type { RunOptions } from "./run-options.ts";
 import { selectScenarios } from "./select-scenarios.ts";
 import { atSimulator, readConfig, selectTargets } from "./select-targets.ts";
@@ -42,23 +44,27 @@ export async function runScenarios(
     process.stdout.write(dryRun(plans, chosen, caps, options.json === true));
     return EXIT.ok;
   }
-  const signedIn = await contendersOf(chosen, options.providersDir ?? null, process.env);
-  warnOfProxy();
+  const network = await openNetwork(options.ca, chosen, process.env);
+  const signedIn = await contendersOf(chosen, options.providersDir ?? null, process.env, network);
   const seed = options.seed ?? SEED_DEFAULT;
+  // From here to the end: whatever is begun is brought to an end that can be read.
+  const interrupt = onInterrupt();
   // A live run needs it too: for the canary that measures our own error.
   const dialects = await simulatedDialects(chosen, options.providersDir ?? null);
   const simulator = await startSimulatorProcess({ seed, ledger: null, dialects });
   try {
     const contenders = atSimulator(signedIn, simulator.origin);
     const targets = contenders.map(({ target }) => target);
-    const facts = factsOf(options, { targets, scenarios, study, seed, caps });
+    const facts = factsOf(options, { targets, scenarios, study, seed, caps, network: network.facts });
     const time = realTime();
     const folder = await createRun(options.resultDir, { stamp: stampOf(time.originWall), label: facts.label });
     const manifest = newManifest(folder.id, facts, time);
-    const canaryOrigin = simulator.origin;
-    return await measure({ folder, manifest, contenders, past: NO_PAST, time, canaryOrigin }, options);
+    const { signal } = interrupt;
+    const ready = { folder, manifest, contenders, past: NO_PAST, time, canaryOrigin: simulator.origin, signal };
+    return await measure(ready, options);
   } finally {
     await simulator.stop();
+    interrupt.release();
   }
 }
 
@@ -70,15 +76,17 @@ function factsOf(
     readonly study: Study | null;
     readonly seed: number;
     readonly caps: RunCaps;
+    readonly network: NetworkFacts;
   },
 ): ManifestFacts {
-  const { targets, scenarios, study, seed, caps } = selected;
+  const { targets, scenarios, study, seed, caps, network } = selected;
   return {
     label: options.label ?? study?.kind ?? (targets.every((target) => target.simulated) ? "simulated" : "run"),
     seed,
     simulated: targets.some((target) => target.simulated),
     vantage: options.vantage ?? hostname(),
-    proxied: false,
+    proxied: Object.keys(network.proxies).length > 0,
+    network,
     maxCostUsd: caps.run.usd,
     maxTotalTokens: caps.run.tokens,
     maxRequests: caps.run.requests,

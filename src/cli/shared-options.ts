@@ -1,6 +1,9 @@
 import { type Command } from "commander";
 import * as flag from "./flags.ts";
 
+/** For every command that calls a provider. */
+export const CA = ["--ca <file>", "PEM certificates to trust beside the usual ones, for a private authority"] as const;
+
 /** The flags that say who is measured. */
 export function addTargetOptions(command: Command): void {
   command
@@ -13,6 +16,7 @@ export function addTargetOptions(command: Command): void {
     .option("--model <name>", "canonical model name or raw id (default: llama-3.1-405b-instruct)")
     .option("--api-key-env <name>", "environment variable that holds the API key", flag.apiKeyEnv)
     .option("--config <file>", "config file (default: herdbench.json when it exists)")
+    .option(...CA)
     .option("--price <in,out>", "USD per million input and output tokens", flag.price)
     .option("--header <name: value>", "extra request header, repeatable", flag.header)
     .option("--extra-body <json>", "extra members of the request body", flag.jsonObject);

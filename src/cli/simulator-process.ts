@@ -33,6 +33,7 @@ export async function startSimulatorProcess(of: {
   const args = ["--port", "0", "--seed", String(of.seed), ...ledger, ...dialects.args];
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
+    env: withoutSecrets(process.env),
     // Ctrl-C reaches the whole process group; the simulator has to outlive the answers that are still in flight.
     detached: true,
   });
@@ -62,6 +63,13 @@ async function dialectsFile(
   const path = join(folder, "dialects.json");
   await writeFile(path, JSON.stringify(dialects));
   return { args: ["--dialects", path], remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** What a process needs to start on any system; keys are for the targets alone. */
+const NEEDED = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "TMPDIR", "TEMP"];
+
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(NEEDED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 async function listening(child: ChildProcess): Promise<string> {

@@ -1,3 +1,5 @@
+import { plain } from "./text.ts";
+
 /** The closed list of ways in which a request fails. A report counts by these and by nothing else. */
 export const FAILURE_KINDS = [
   "auth",
@@ -50,20 +52,19 @@ export interface Failure {
 
 export const FAILURE_DETAIL_MAX = 300;
 
-/** Builds a {@link Failure}; what is not given is null. */
+/** Builds a {@link Failure}; what is not given is null. Texts are made inert: a server may have written them. */
 export function failure(kind: FailureKind, fields: Partial<Omit<Failure, "kind">>): Failure {
-  const detail = fields.detail ?? null;
+  const { code = null, detail = null } = fields;
   return {
     kind,
     where: fields.where ?? null,
     status: fields.status ?? null,
-    code: fields.code ?? null,
+    code: code === null ? null : plain(code),
     detail: detail === null ? null : oneLine(detail),
   };
 }
 
 function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not reach a terminal
-  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ").trim();
+  const flat = plain(text);
   return flat.length <= FAILURE_DETAIL_MAX ? flat : `${flat.slice(0, FAILURE_DETAIL_MAX - 1)}…`;
 }

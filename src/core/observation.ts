@@ -30,10 +30,11 @@ export interface ConnectionRecord {
   readonly id: number;
   /** False only when this attempt waited for the connection to open. */
   readonly reused: boolean;
-  /** `address:port` of the far side. */
+  /** `address:port` of the far side, or of the proxy on the way to it. */
   readonly peer: string | null;
   readonly dns: Us | null;
   readonly tcp: Us | null;
+  /** Through a proxy, with the set-up of its tunnel. */
   readonly tls: Us | null;
   /** `http/1.1`, and the TLS version where there is one: `http/1.1 TLSv1.3`. */
   readonly protocol: string;

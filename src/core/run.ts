@@ -118,6 +118,14 @@ export interface Resumption {
   readonly before: RunEnd | null;
 }
 
+/** What stood between this machine and the targets, and whom it trusted. */
+export interface NetworkFacts {
+  /** Origin of the proxy by target id, without its credentials. Who is not named was reached directly. */
+  readonly proxies: Readonly<Record<string, string>>;
+  /** Certificates trusted beside those that Node brings: where they came from, how many, sha256 of their PEM text, hex. */
+  readonly trusted: readonly { readonly from: string; readonly certificates: number; readonly sha256: string }[];
+}
+
 /** `manifest.json`: written first, completed at the end. No credential ever enters it. */
 export interface Manifest {
   readonly v: 1;
@@ -148,7 +156,9 @@ export interface Manifest {
     readonly memoryBytes: number;
     readonly node: string;
   };
+  /** True when any target was reached through a proxy. */
   readonly proxied: boolean;
+  readonly network: NetworkFacts;
   /** Caps of the whole run; null for none. Those of single targets by their id. */
   readonly maxCostUsd: number | null;
   readonly maxTotalTokens: number | null;

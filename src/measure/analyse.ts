@@ -42,7 +42,7 @@ export function analyse(
   const delays = clientDelays(groups);
   const late = new Set([...delays].flatMap(([id, delay]) => (isLate(delay) ? [id] : [])));
   const runFlags = ({ scenario, target }: Group): readonly Flag[] => [
-    ...(manifest.proxied ? (["proxied"] as const) : []),
+    ...(target.id in manifest.network.proxies ? (["proxied"] as const) : []),
     ...(late.has(scenario.id) ? (["client_late"] as const) : []),
     ...(manifest.quotas.some((quota) => quota.scenario === scenario.id && quota.target === target.id)
       ? (["quota_limited"] as const)

@@ -8,6 +8,9 @@ import type { Group } from "./group.ts";
 const PLAN_SHARE_MAX = 0.01;
 const PLAN_SPAN_MS_MIN = 5;
 
+/** The system's codes for a connection that this machine could not make: no target can cause them. */
+const OWN_CODES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS"]);
+
 const NEVER_CLOSED = "the run was never closed: whether the client kept up is not on record";
 
 /** More of a plan than this lost to the vantage, and what is left is no measurement of that plan. */
@@ -20,6 +23,7 @@ const EXCUSED_SHARE_MAX = 0.01;
  *   throw a run of 40 away; this takes the third largest of 40 and the eighteenth of 1,000. Where the plain p99 alone is
  *   above, {@link clientDelayWarnings} says so;
  * - the event loop was blocked for more than 50 ms, or the process was killed before it could say and not resumed;
+ * - a request failed because this machine had no file descriptor, port or buffer for it;
  * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
  *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for;
  * - no target could be reached from here for more than 1 % of a target's requests.
@@ -35,6 +39,7 @@ export function validityOf(
     ...(manifest.end === null ? [NEVER_CLOSED] : []),
     ...loopDelayReasons(manifest),
     ...stallReasons(manifest, stalls),
+    ...groups.flatMap(ownFaultReason),
     ...groups.flatMap(spanReasons),
     ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),
     ...measured.flatMap(({ group, counts }) => excusedReason(group, counts)),
@@ -79,6 +84,17 @@ function stallReasons({ resumed }: Manifest, stalls: readonly Stall[]): readonly
     const blocked = `event loop blocked for ${ms(worst.delayMs)}, limit ${LOOP_DELAY_MS_MAX} ms`;
     return [`${worst.scenario}, part ${part + 1} of the run: ${blocked}`];
   });
+}
+
+function ownFaultReason({ scenario, target, measured }: Group): readonly string[] {
+  const codes = measured.flatMap(({ observation: { failure } }) =>
+    failure?.kind === "network" && OWN_CODES.has(failure.code) ? (failure.code ?? []) : [],
+  );
+  if (codes.length === 0) return [];
+  return [
+    `${scenario.id}, ${target.id}: ${codes.length} failed for want of our own files, ports or buffers ` +
+      `(${[...new Set(codes)].sort().join(", ")}): raise the limit (ulimit -n), or lower the concurrency`,
+  ];
 }
 
 /** Each process of a resumed run by itself: 1 % of a pause would forgive anything. */

@@ -8,6 +8,8 @@ const BY_STATUS: ReadonlyMap<number, FailureKind> = new Map([
   [402, "payment"],
   [403, "auth"],
   [404, "not-found"],
+  // A proxy on the way wants to be signed in to: the target has said nothing.
+  [407, "network"],
   [408, "server-error"],
   [410, "not-found"],
   [424, "server-error"],

@@ -6,6 +6,7 @@ import type { RealTime } from "../time/time.ts";
 import { waitUntil } from "../time/wait.ts";
 import { exchange, type Control } from "../transport/exchange.ts";
 import { openPool, type Pool } from "../transport/pool.ts";
+import { DIRECT } from "../transport/route.ts";
 import { errorsByLedger, latenessByStats } from "./canary-ledger.ts";
 import { readResponse, sha256 } from "./response.ts";
 
@@ -41,7 +42,7 @@ const LEDGER_BYTES_MAX = 64 * 1024 * 1024;
  * @param origin of a server whose profile `canary` has known timing, with `GET /ledger` and `GET /stats`
  */
 export function startCanary(origin: string, runId: string, wire: Wire, time: RealTime): Canary {
-  const pool = openPool(origin, { timeoutMs: LIMITS.connectMs, ca: null }, time, () => 0);
+  const pool = openPool(origin, { ...DIRECT, timeoutMs: LIMITS.connectMs }, time, () => 0);
   const stampsByPrompt = new Map<string, readonly Us[]>();
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {

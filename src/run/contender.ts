@@ -5,6 +5,7 @@ import type { Arrival } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
 import type { RealTime } from "../time/time.ts";
+import type { Route } from "../transport/route.ts";
 import type { Budget } from "./budget.ts";
 import type { Called } from "./call-once.ts";
 
@@ -12,6 +13,7 @@ import type { Called } from "./call-once.ts";
 export interface Contender {
   readonly target: Target;
   readonly wire: Wire;
+  readonly route: Route;
   /** Adds credentials. Called outside timed requests. */
   readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
   /** Whether a model name in an answer is the one that was asked for. */

@@ -65,8 +65,13 @@ export function openLane(
       };
       return withRetries(retries, scheduledUs).catch(context.fail);
     },
-    skip: (arrival, scheduledUs, reason) =>
-      sink.skipped(skippedObservation(identityOf(target, scenario, arrival, 1, null), scheduledUs, reason)),
+    skip: (arrival, scheduledUs, reason) => {
+      try {
+        sink.skipped(skippedObservation(identityOf(target, scenario, arrival, 1, null), scheduledUs, reason));
+      } catch (error) {
+        context.fail(error);
+      }
+    },
   };
   return lane;
 }

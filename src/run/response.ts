@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { failure, type Failure } from "../core/failure.ts";
 import type { ObservationFlag } from "../core/observation.ts";
 import type { FinishReason, ServerTimings, StreamPart, Usage, Wire } from "../core/provider.ts";
+import { plain } from "../core/text.ts";
 import type { Us } from "../core/units.ts";
 import { FRAMINGS } from "../protocol/framings.ts";
 import type { ResponseHeaders } from "../transport/exchange.ts";
@@ -180,7 +181,7 @@ function applyPart(response: Response, part: Exclude<StreamPart, { type: "error"
       response.done = true;
       return;
     case "model":
-      response.model ??= part.id;
+      response.model ??= plain(part.id);
       return;
     case "timings":
       // Some servers tell a part in the head and the rest at the end; what is said again is said better.

@@ -34,8 +34,6 @@ export interface RunRequest {
   readonly caps: RunCaps;
   /** What was done before; `NO_PAST` for a new run. */
   readonly past: Past;
-  /** PEM certificates trusted beside Node's own; null for none. */
-  readonly ca: string | null;
   readonly time: RealTime;
   readonly signal: AbortSignal;
   readonly sink: Sink;
@@ -89,10 +87,10 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
   );
   let { connections } = request.past;
   const openPools = (group: readonly Contender[]): Pool[] =>
-    group.map(({ target }) =>
+    group.map(({ target, route }) =>
       openPool(
         new URL(target.baseUrl).origin,
-        { timeoutMs: request.timeouts.connectMs, ca: request.ca },
+        { ...route, timeoutMs: request.timeouts.connectMs },
         request.time,
         () => (connections += 1),
       ),
@@ -105,9 +103,12 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
       const lanes = group.map((contender, i) =>
         openLane(contender, plan.scenario, pools[i]!, breakers.get(contender.target.id)!, context),
       );
-      windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, told, request));
+      try {
+        windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, told, request));
+      } finally {
+        await Promise.all(pools.map((pool) => pool.close()));
+      }
       pauses.push(...lanes.flatMap((lane) => pausesOf(plan, lane)));
-      await Promise.all(pools.map((pool) => pool.close()));
     }
   }
   if (broken.signal.aborted) throw broken.signal.reason;
@@ -158,8 +159,14 @@ async function runGroup(
     if (delayMs > LOOP_DELAY_MS_MAX) request.sink.stalled({ scenario: scenario.id, atUs: time.now(), delayMs });
   });
   const startUs = time.now() + LEAD_US;
-  await start(startUs);
-  return { scenario: scenario.id, startUs, endUs: time.now(), loopDelayMsMax: loop.stop().delayMsMax };
+  let loopDelayMsMax = 0;
+  try {
+    await start(startUs);
+  } finally {
+    // In any case: its timer would keep a process alive that has nothing left to do.
+    loopDelayMsMax = loop.stop().delayMsMax;
+  }
+  return { scenario: scenario.id, startUs, endUs: time.now(), loopDelayMsMax };
 }
 
 type Start = (startUs: Us) => Promise<void>;

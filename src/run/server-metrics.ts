@@ -5,31 +5,30 @@ import { histogramsOf } from "../protocol/prometheus.ts";
 import type { Time } from "../time/time.ts";
 import { exchange } from "../transport/exchange.ts";
 import { openPool } from "../transport/pool.ts";
+import type { Route } from "../transport/route.ts";
 import type { Contender } from "./contender.ts";
 
 /** A page of metrics on a local network: what takes longer is not waited for. */
 const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 5000, idleMs: 5000, totalMs: 5000 };
 const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 
-type Asked = Pick<Contender, "target" | "metricsUrl">;
+type Asked = Pick<Contender, "target" | "metricsUrl" | "route">;
 /** One reading: histograms, or why there are none. */
 type Page = { readonly histograms: readonly Histogram[] } | { readonly problem: string };
 
 /**
  * Reads the own metrics of those targets that have any, now; the returned function reads them again. Both are called outside
  * timed parts: a scrape costs the engine work. Never throws: what cannot be read says why.
- *
- * @param ca PEM certificates trusted beside Node's own; null for none
  */
 export async function scrapeServers(
   contenders: readonly Asked[],
-  ca: string | null,
   time: Time,
 ): Promise<() => Promise<readonly ServerScrape[]>> {
-  const asked = contenders.flatMap(({ target, metricsUrl }) =>
-    metricsUrl === null ? [] : [{ target: target.id, url: metricsUrl }],
+  const asked = contenders.flatMap(({ target, metricsUrl, route }) =>
+    metricsUrl === null ? [] : [{ target: target.id, url: metricsUrl, route }],
   );
-  const readAll = (): Promise<readonly Page[]> => Promise.all(asked.map(({ url }) => readPage(url, ca, time)));
+  const readAll = (): Promise<readonly Page[]> =>
+    Promise.all(asked.map(({ url, route }) => readPage(url, route, time)));
   const before = await readAll();
   return async () => {
     const after = await readAll();
@@ -54,8 +53,8 @@ function histogramsIn(page: Page): readonly Histogram[] | null {
   return "problem" in page ? null : page.histograms;
 }
 
-async function readPage(url: string, ca: string | null, time: Time): Promise<Page> {
-  const pool = openPool(new URL(url).origin, { timeoutMs: LIMITS.connectMs, ca }, time, () => 0);
+async function readPage(url: string, route: Route, time: Time): Promise<Page> {
+  const pool = openPool(new URL(url).origin, { ...route, timeoutMs: LIMITS.connectMs }, time, () => 0);
   const chunks: Buffer[] = [];
   let bytes = 0;
   const { control, result } = exchange(pool.take(), { method: "GET", url, headers: {}, body: null }, LIMITS, time, {

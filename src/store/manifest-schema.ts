@@ -181,6 +181,13 @@ export const manifestSchema = z.object({
   vantage: text,
   host: z.object({ platform: text, arch: text, cpus: number, cpuModel: text, memoryBytes: number, node: text }),
   proxied: z.boolean(),
+  // Runs of before this member went direct.
+  network: z
+    .object({
+      proxies: textMap,
+      trusted: z.array(z.object({ from: text, certificates: number, sha256: text })),
+    })
+    .default({ proxies: {}, trusted: [] }),
   maxCostUsd: number.nullable(),
   maxTotalTokens: number.nullable().default(null),
   maxRequests: number.nullable().default(null),

@@ -1,4 +1,5 @@
 import { failure, type Failure, type FailureKind } from "../core/failure.ts";
+import type { Proxy } from "./route.ts";
 
 /** How far an exchange had come when it broke. */
 export type Stage = "connect" | "headers" | "stream";
@@ -6,6 +7,23 @@ export type Stage = "connect" | "headers" | "stream";
 /** Our own time-out of the connect step; other errors come from Node and undici. */
 export class ConnectTimeout extends Error {
   override readonly name = "ConnectTimeout";
+}
+
+/** The proxy, not the target, could not be reached or refused the way through. */
+export class ProxyError extends Error {
+  override readonly name = "ProxyError";
+  readonly code: string;
+
+  constructor({ origin }: Pick<Proxy, "origin">, what: string, code: string) {
+    super(`proxy ${origin}: ${what}`);
+    this.code = code;
+  }
+
+  /** What went wrong on the way to the proxy. */
+  static from(proxy: Pick<Proxy, "origin">, error: Error): ProxyError {
+    const cause = firstCause(error);
+    return new ProxyError(proxy, cause.message, codeOf(cause) ?? "ERR_PROXY");
+  }
 }
 
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;

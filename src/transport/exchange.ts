@@ -79,10 +79,10 @@ export function exchange(
     deadlines = watchDeadlines(state, limits, time, abort);
   };
 
-  const { pathname, search } = new URL(request.url);
-  const headers = { ...request.headers, "accept-encoding": "identity" };
+  const target = connection.requestTarget(request.url);
+  const headers = { ...request.headers, ...target.headers, "accept-encoding": "identity" };
   connection.client.dispatch(
-    { path: pathname + search, method: request.method, headers, body: request.body },
+    { path: target.path, method: request.method, headers, body: request.body },
     stampingHandler(state, time, listener, { start, finish, abort }),
   );
   const contentSeen = (): void => {

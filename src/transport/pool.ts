@@ -1,6 +1,7 @@
 import type { Us } from "../core/units.ts";
 import type { Time } from "../time/time.ts";
-import { openConnection, type Connection, type ConnectOptions, type NextId } from "./connection.ts";
+import { openConnection, type Connection } from "./connection.ts";
+import type { ConnectOptions, NextId } from "./dial.ts";
 
 /** Connections to one origin, one request at a time each. It never queues: whoever asks gets a connection at once. */
 export interface Pool {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { contendersOf } from "../../src/cli/contenders.ts";
+import { openNetwork } from "../../src/cli/network.ts";
 import { makeTarget, UNSET } from "../../src/cli/make-target.ts";
 import { providerRow } from "../../src/cli/provider-rows.ts";
 import type { Call, Provider, Wire } from "../../src/core/provider.ts";
@@ -47,7 +48,7 @@ async function caseOf(id: string): Promise<Case> {
   const entry = { ...UNSET, id, provider: id, model: fixture.model };
   const env = provider.signIn.scheme === "none" ? {} : { [provider.signIn.env[0]!]: KEY };
   const target = await makeTarget({ ...entry, region: "eastus", parameters: PARAMETERS }, null, env);
-  const [contender] = await contendersOf([target], null, env);
+  const [contender] = await contendersOf([target], null, env, await openNetwork(undefined, [target], {}));
   return { id, provider, fixture, target, contender: contender! };
 }
 

@@ -4,6 +4,7 @@ import { callOnce, type Attempt, type Called } from "../../src/run/call-once.ts"
 import { realTime } from "../../src/time/time.ts";
 import { pause } from "./wire-server.ts";
 import { openPool } from "../../src/transport/pool.ts";
+import { DIRECT, type Route } from "../../src/transport/route.ts";
 
 export const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 2000, idleMs: 2000, totalMs: 5000 };
 
@@ -18,7 +19,7 @@ export async function callServer(
     /** The user message of each. */
     readonly prompt?: string;
     readonly signal?: AbortSignal;
-    readonly ca?: string;
+    readonly route?: Partial<Route>;
     /** Connections opened ahead. */
     readonly warm?: number;
     /** Between two calls. */
@@ -32,7 +33,7 @@ export async function callServer(
   let connections = 0;
   const pool = openPool(
     origin,
-    { timeoutMs: limits.connectMs, ca: options.ca ?? null },
+    { ...DIRECT, ...options.route, timeoutMs: limits.connectMs },
     time,
     () => (connections += 1),
   );

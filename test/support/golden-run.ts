@@ -150,6 +150,7 @@ function goldenManifest(): Manifest {
       node: "24.21.0",
     },
     proxied: false,
+    network: { proxies: {}, trusted: [] },
     maxCostUsd: 1,
     maxTotalTokens: null,
     maxRequests: null,

@@ -162,6 +162,7 @@ export function recordOf(
       vantage: "here",
       host: { platform: "linux", arch: "x64", cpus: 2, cpuModel: "test", memoryBytes: 1, node: "v24" },
       proxied: false,
+      network: { proxies: {}, trusted: [] },
       maxCostUsd: 1,
       maxTotalTokens: null,
       maxRequests: null,

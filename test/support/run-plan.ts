@@ -5,10 +5,12 @@ import type { Scenario } from "../../src/core/scenario.ts";
 import { PLAIN_TERMS, type Target } from "../../src/core/target.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
+import type { Sink } from "../../src/run/contender.ts";
 import { NO_PAST, type Past } from "../../src/run/past.ts";
 import { runAll, type RunnerEnd } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
-import { realTime } from "../../src/time/time.ts";
+import { realTime, type RealTime } from "../../src/time/time.ts";
+import { DIRECT } from "../../src/transport/route.ts";
 
 export const TIMEOUTS: Timeouts = { connectMs: 2000, firstContentMs: 3000, idleMs: 3000, totalMs: 10_000 };
 
@@ -89,8 +91,11 @@ export async function runPlan(of: {
   readonly past?: Past;
   readonly timeouts?: Timeouts;
   readonly signal?: AbortSignal;
+  readonly time?: RealTime;
+  /** In place of remembering. */
+  readonly sink?: Partial<Sink>;
 }): Promise<PlanRun> {
-  const time = realTime();
+  const time = of.time ?? realTime();
   const calls: Called[] = [];
   const skipped: Observation[] = [];
   const intents: string[] = [];
@@ -103,6 +108,7 @@ export async function runPlan(of: {
     contenders: of.targets.map((target) => ({
       target,
       wire,
+      route: DIRECT,
       authorize: async (request) => request,
       metricsUrl: null,
       isModel: (echoed) => echoed === target.modelId,
@@ -112,7 +118,6 @@ export async function runPlan(of: {
     timeouts,
     caps,
     past: of.past ?? NO_PAST,
-    ca: null,
     time,
     signal: of.signal ?? new AbortController().signal,
     sink: {
@@ -120,6 +125,7 @@ export async function runPlan(of: {
       called: (called) => void calls.push(called),
       skipped: (observation) => void skipped.push(observation),
       stalled: () => undefined,
+      ...of.sink,
     },
     onScenario: () => undefined,
     onQuota: async (found) => void quotas.push(...found),
@@ -141,6 +147,7 @@ export async function runPlan(of: {
     vantage: "test",
     host: { platform: "test", arch: "test", cpus: 1, cpuModel: "test", memoryBytes: 1, node: process.version },
     proxied: false,
+    network: { proxies: {}, trusted: [] },
     maxCostUsd: caps.run.usd,
     maxTotalTokens: caps.run.tokens,
     maxRequests: caps.run.requests,

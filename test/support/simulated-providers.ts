@@ -1,4 +1,5 @@
 import { contendersOf } from "../../src/cli/contenders.ts";
+import { openNetwork } from "../../src/cli/network.ts";
 import { atSimulator } from "../../src/cli/select-targets.ts";
 import { simulatedDialects, simulatedProvider } from "../../src/cli/simulated-provider.ts";
 import type { Observation } from "../../src/core/observation.ts";
@@ -28,7 +29,7 @@ export async function startSellers(ids: readonly string[]): Promise<Simulator> {
 /** Contenders by their names, such as `simulator:groq@http-429`. */
 export async function sellersAt(simulator: Simulator, names: readonly string[]): Promise<Contender[]> {
   const targets = await Promise.all(names.map(targetOf));
-  return atSimulator(await contendersOf(targets, null, {}), simulator.url);
+  return atSimulator(await contendersOf(targets, null, {}, await openNetwork(undefined, targets, {})), simulator.url);
 }
 
 async function targetOf(name: string): Promise<Target> {
@@ -57,7 +58,6 @@ export async function askEach(contenders: readonly Contender[]): Promise<Readonl
     timeouts: LIMITS,
     caps: { run: NO_CAPS, targets: {} },
     past: NO_PAST,
-    ca: null,
     time: realTime(),
     signal: new AbortController().signal,
     sink: {

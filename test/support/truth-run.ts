@@ -14,6 +14,7 @@ import { planOf } from "../../src/scenario/plan.ts";
 import type { LedgerRecord } from "../../src/simulator/ledger.ts";
 import type { SimulatorStats } from "../../src/simulator/stats.ts";
 import { realTime } from "../../src/time/time.ts";
+import { trustBeside, type Route } from "../../src/transport/route.ts";
 import { countInWorker } from "../../src/tokens/pool.ts";
 import { analysisOf } from "./measured.ts";
 import { recordOf, type Recorded } from "./observations.ts";
@@ -38,6 +39,8 @@ export async function truthRun(of: {
   const time = realTime();
   const wire = openaiChat(PLAIN);
   const target = simulatedTarget(of.simulator.origin, of.profile);
+  const { ca } = of.simulator;
+  const route: Route = { proxy: null, trust: ca === null ? null : trustBeside(ca) };
   const calls: Called[] = [];
   const skipped: Recorded[] = [];
   let sent = 0;
@@ -47,6 +50,7 @@ export async function truthRun(of: {
       {
         target,
         wire,
+        route,
         authorize: async (request) => request,
         metricsUrl: null,
         isModel: () => true,
@@ -57,7 +61,6 @@ export async function truthRun(of: {
     timeouts: PATIENT,
     caps: { run: NO_CAPS, targets: {} },
     past: NO_PAST,
-    ca: of.simulator.ca,
     time,
     signal: new AbortController().signal,
     sink: {

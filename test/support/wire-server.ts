@@ -1,44 +1,38 @@
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer as createSecureServer } from "node:tls";
 
 /** What a scripted server does on one connection once it has read a whole request. */
 export type Script = (socket: Socket, request: string) => Promise<void> | void;
 
-/** A TCP server that answers with exact bytes: what a well-behaved HTTP library would never send. */
-export interface WireServer {
+/** A TCP server that does exactly what its script says: what a well-behaved library would never do. */
+export interface TcpServer {
+  /** `http://127.0.0.1:41234`, `https:` with a certificate. */
   readonly origin: string;
-  /** Requests read so far, head and body. */
-  readonly requests: readonly string[];
   /** Ends every open connection and waits until the far side can have noticed. */
   closeConnections(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function wireServer(script: Script): Promise<WireServer> {
+/** @param certificate for TLS; null for none */
+export async function tcpServer(
+  onSocket: (socket: Socket) => void,
+  certificate: { readonly cert: string; readonly key: string } | null = null,
+): Promise<TcpServer> {
   const sockets = new Set<Socket>();
-  const requests: string[] = [];
-  const server = createServer((socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket);
     socket.setNoDelay(true);
-    let read = "";
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
-    socket.on("data", (bytes) => {
-      read += bytes.toString("latin1");
-      const request = wholeRequest(read);
-      if (request === null) return;
-      read = read.slice(request.length);
-      requests.push(request);
-      void Promise.resolve(script(socket, request)).catch(() => socket.destroy());
-    });
-  });
+    onSocket(socket);
+  };
+  const server = certificate === null ? createServer(accept) : createSecureServer({ ...certificate }, accept);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
-    requests,
+    origin: `${certificate === null ? "http" : "https"}://127.0.0.1:${port}`,
     closeConnections: async () => {
       for (const socket of sockets) socket.destroy();
       await pause(50);
@@ -49,6 +43,28 @@ export async function wireServer(script: Script): Promise<WireServer> {
       await once(server, "close");
     },
   };
+}
+
+/** A TCP server that waits for a whole request and then answers with exact bytes. */
+export interface WireServer extends TcpServer {
+  /** Requests read so far, head and body. */
+  readonly requests: readonly string[];
+}
+
+export async function wireServer(script: Script, certificate?: Parameters<typeof tcpServer>[1]): Promise<WireServer> {
+  const requests: string[] = [];
+  const server = await tcpServer((socket) => {
+    let read = "";
+    socket.on("data", (bytes) => {
+      read += bytes.toString("latin1");
+      const request = wholeRequest(read);
+      if (request === null) return;
+      read = read.slice(request.length);
+      requests.push(request);
+      void Promise.resolve(script(socket, request)).catch(() => socket.destroy());
+    });
+  }, certificate);
+  return { ...server, requests };
 }
 
 function wholeRequest(read: string): string | null {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { failure } from "../../src/core/failure.ts";
 import type { RunEnd, RunRecord } from "../../src/core/run.ts";
 import { firstScreen } from "../../src/report/terminal.ts";
 import { writeReports } from "../../src/report/write.ts";
@@ -289,5 +290,23 @@ test("a run that was killed is invalid, since nobody knows whether its client ke
     released: 32,
     lost: 2,
     notStarted: { interrupt: 8 },
+  });
+});
+
+describe("a request that this machine could not send", () => {
+  const without = (code: string): Recorded => {
+    const because = failure("network", { where: "connect", code });
+    return failed({ pair: 1, scenario: CLOSED, kind: "network", fields: { failure: because } });
+  };
+  test("for want of a file descriptor or a port makes the run invalid: no target can cause that", () => {
+    for (const code of ["EMFILE", "EADDRNOTAVAIL"]) {
+      const { valid, reasons } = validity(recordOf([without(code)], { scenarios: [CLOSED] }));
+      expect(valid).toBe(false);
+      expect(reasons.join()).toContain(`1 failed for want of our own files, ports or buffers (${code})`);
+    }
+  });
+  test("is not assumed when the target refused", () => {
+    const { reasons } = validity(recordOf([without("ECONNREFUSED")], { scenarios: [CLOSED] }));
+    expect(reasons.join()).not.toContain("our own");
   });
 });

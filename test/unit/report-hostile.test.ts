@@ -6,26 +6,7 @@ import { reportMarkdown } from "../../src/report/markdown.ts";
 import { firstScreen } from "../../src/report/terminal.ts";
 import { analysisOf, COUNTS, FIGURES, groupOf, SCENARIO, targetNamed } from "../support/analysis.ts";
 import { parseCsv } from "../support/csv-parser.ts";
-
-const HOSTILE = [
-  "<script>alert(1)</script>",
-  '"><img src=x onerror=alert(1)>',
-  "=cmd|'/c calc'!A0",
-  "+1+1",
-  "-2+3",
-  "@SUM(A1)",
-  "\t=1+1",
-  "\r=1+1",
-  "＝1+1",
-  "\u001b[2J\u001b]0;owned\u0007",
-  "\u202Egpj.exe",
-  "a | b\n| c | d |\n\n# heading",
-  "[click](javascript:alert(1)) ![x](http://evil.example/x.png)",
-  "https://evil.example www.evil.example @someone `code`",
-];
-
-// oxlint-disable-next-line no-control-regex -- these are the characters that must be gone
-const ACTIVE_PATTERN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+import { HOSTILE_TEXTS, UNSAFE_PATTERN } from "../support/hostile-texts.ts";
 
 /** A run in which every free text is hostile. */
 function hostileAnalysis(text: string): ReturnType<typeof analysisOf> {
@@ -45,12 +26,12 @@ function hostileAnalysis(text: string): ReturnType<typeof analysisOf> {
   return { ...analysis, manifest: { ...analysis.manifest, vantage: text, runId: text } };
 }
 
-const each = HOSTILE.map((text) => ({ text, analysis: hostileAnalysis(text) }));
+const each = HOSTILE_TEXTS.map((text) => ({ text, analysis: hostileAnalysis(text) }));
 
 test("no text runs in a spreadsheet, and every cell is still one cell", () => {
   for (const { analysis } of each) {
     for (const csv of [summaryCsv(analysis), comparisonCsv(analysis)]) {
-      expect(csv).not.toMatch(ACTIVE_PATTERN);
+      expect(csv).not.toMatch(UNSAFE_PATTERN);
       const [head, ...rows] = parseCsv(csv);
       for (const row of rows) {
         expect(row).toHaveLength(head!.length);
@@ -67,7 +48,7 @@ test("a defused cell keeps its text behind an apostrophe", () => {
 
 test("no text moves the cursor or turns the direction of a terminal", () => {
   for (const { analysis } of each)
-    expect(firstScreen(analysis, { columns: 80, color: false })).not.toMatch(ACTIVE_PATTERN);
+    expect(firstScreen(analysis, { columns: 80, color: false })).not.toMatch(UNSAFE_PATTERN);
 });
 
 test("no text becomes markup in Markdown, nor a link, a mention or another row", () => {
@@ -75,7 +56,7 @@ test("no text becomes markup in Markdown, nor a link, a mention or another row",
   const expected = rowCount(reportMarkdown(hostileAnalysis("harmless")));
   for (const { analysis } of each) {
     const markdown = reportMarkdown(analysis);
-    expect(markdown).not.toMatch(ACTIVE_PATTERN);
+    expect(markdown).not.toMatch(UNSAFE_PATTERN);
     expect(markdown).not.toMatch(/<|>|`|\]\(|:\/\/|www\.|@(?!&#8203;)/);
     expect(rowCount(markdown)).toBe(expected);
     expect(markdown.match(/^#+ /gm)).toEqual(reportMarkdown(hostileAnalysis("harmless")).match(/^#+ /gm));
@@ -89,7 +70,7 @@ test("no text becomes markup in HTML, and the page can run and load nothing", ()
   const expected = tags(reportHtml(hostileAnalysis("harmless")));
   for (const { analysis } of each) {
     const html = reportHtml(analysis);
-    expect(html).not.toMatch(ACTIVE_PATTERN);
+    expect(html).not.toMatch(UNSAFE_PATTERN);
     expect(tags(html)).toEqual(expected);
   }
   const page = expected.join("\n");

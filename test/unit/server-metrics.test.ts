@@ -6,6 +6,7 @@ import { reportMarkdown } from "../../src/report/markdown.ts";
 import { scrapeServers } from "../../src/run/server-metrics.ts";
 import { readServerMetrics, writeServerMetrics } from "../../src/store/server-metrics.ts";
 import { realTime } from "../../src/time/time.ts";
+import { DIRECT } from "../../src/transport/route.ts";
 import { analysisOf, times } from "../support/measured.ts";
 import { answer, recordOf, TARGET } from "../support/observations.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -129,7 +130,11 @@ describe("a scrape", () => {
   let server: WireServer | null = null;
   afterEach(() => server?.close());
 
-  const asked = (metricsUrl: string | null, id = "alpha") => ({ target: { ...TARGET, id }, metricsUrl });
+  const asked = (metricsUrl: string | null, id = "alpha") => ({
+    target: { ...TARGET, id },
+    route: DIRECT,
+    metricsUrl,
+  });
   const reply = (status: string, body: string): string =>
     `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
@@ -137,7 +142,7 @@ describe("a scrape", () => {
     let reads = 0;
     server = await wireServer((socket) => void socket.write(reply("200 OK", page((reads += 1), reads / 2))));
     const url = `${server.origin}/metrics`;
-    const again = await scrapeServers([asked(url), asked(null, "beta")], null, realTime());
+    const again = await scrapeServers([asked(url), asked(null, "beta")], realTime());
     const histogram = (count: number) => [{ name: "vllm:time_to_first_token_seconds", sum: count / 2, count }];
     expect(await again()).toEqual([{ target: "alpha", url, before: histogram(1), after: histogram(2), problem: null }]);
     expect(server.requests.map((request) => request.split("\r\n")[0])).toEqual([
@@ -152,14 +157,14 @@ describe("a scrape", () => {
     ["200 OK", "<html></html>", "no histograms in it"],
   ])("of a page that says %s %s names why", async (status, body, problem) => {
     server = await wireServer((socket) => void socket.write(reply(status, body)));
-    const again = await scrapeServers([asked(`${server.origin}/metrics`)], null, realTime());
+    const again = await scrapeServers([asked(`${server.origin}/metrics`)], realTime());
     expect(await again()).toMatchObject([{ before: null, after: null, problem }]);
   });
 
   it("of a server that is not there names why", async () => {
     const gone = await wireServer(() => undefined);
     await gone.close();
-    const again = await scrapeServers([asked(`${gone.origin}/metrics`)], null, realTime());
+    const again = await scrapeServers([asked(`${gone.origin}/metrics`)], realTime());
     expect(await again()).toMatchObject([{ before: null, after: null, problem: "ECONNREFUSED" }]);
   });
 });

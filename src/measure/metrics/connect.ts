@@ -7,7 +7,8 @@ export const connect: RequestMetric = {
   direction: "lower",
   title: "Connection set-up",
   definition:
-    "DNS + TCP + TLS of each new connection, by the socket's own events, warm-ups included; not part of TTFT.",
+    "DNS + TCP + TLS of each new connection (through a proxy, with its tunnel), by the socket's own events, warm-ups " +
+    "included; not part of TTFT.",
   flags: [],
   level: "request",
   over: "connections",

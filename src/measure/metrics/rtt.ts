@@ -8,7 +8,7 @@ export const rtt: RequestMetric = {
   title: "Network round trip",
   definition:
     "TCP connect time of each new connection, warm-ups included: one round trip from this vantage to the peer, or " +
-    "to its edge.",
+    "to its edge or the proxy.",
   flags: [],
   level: "request",
   over: "connections",
