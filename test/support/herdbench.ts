@@ -19,11 +19,16 @@ export interface Herdbench {
   sees(text: string): Promise<void>;
 }
 
-export function startHerdbench(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
-): Herdbench {
-  const child = spawn(process.execPath, [BIN, ...args], {
+export interface StartOptions {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command that starts the program, which stands behind it: `["nice"]`. */
+  readonly via?: readonly string[];
+}
+
+export function startHerdbench(args: readonly string[], options: StartOptions): Herdbench {
+  const [command, ...rest] = [...(options.via ?? []), process.execPath, BIN, ...args];
+  const child = spawn(command!, rest, {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -56,10 +61,7 @@ export function startHerdbench(
   return { child, ended, sees };
 }
 
-export function herdbench(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
-): Promise<Ended> {
+export function herdbench(args: readonly string[], options: StartOptions): Promise<Ended> {
   return startHerdbench(args, options).ended;
 }
 
