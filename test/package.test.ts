@@ -74,7 +74,8 @@ describe("the installed package", () => {
     expect([0, 3, 4], text).toContain(status);
     const [runFolder = "none"] = readdirSync(join(folder, "results"));
     const names = readdirSync(join(folder, "results", runFolder)).map((name) => name.replace(/\.gz$/, ""));
-    expect(names.toSorted()).toEqual([
+    // A busy machine may also have blocked our event loop, which is on record.
+    expect(names.filter((name) => name !== "stalls.ndjson").toSorted()).toEqual([
       "comparison.csv",
       "events.ndjson",
       "intents.ndjson",
