@@ -25,12 +25,15 @@ describe("the reasons of an INVALID run", () => {
     expect(unexplained([BLOCKED, LATE, SPAN], floorOf(4.7, 29.9))).toEqual([BLOCKED, LATE, SPAN]);
   });
 
+  it("are the machine's when nothing of it was left", () => {
+    expect(unexplained([BLOCKED, LATE, SPAN], { ...floorOf(1.2, 3), busyShare: 0.91 })).toEqual([]);
+    expect(unexplained([BLOCKED, LATE, SPAN], { ...floorOf(1.2, 3), busyShare: 0.9 })).toHaveLength(3);
+  });
+
   it("are the client's own when they speak of no delay", () => {
     const counts = "custom, sim-fast: 30 of 40 planned requests accounted for, limit 1 % off";
-    expect(unexplained([counts, "the run was never closed"], floorOf(1000, 1000))).toEqual([
-      counts,
-      "the run was never closed",
-    ]);
+    const busy = { ...floorOf(1000, 1000), busyShare: 1 };
+    expect(unexplained([counts, "the run was never closed"], busy)).toEqual([counts, "the run was never closed"]);
   });
 });
 
