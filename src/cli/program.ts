@@ -35,6 +35,8 @@ export function buildProgram(done: Done): Command {
     .description("rebuild the reports of a run from its raw records, byte for byte")
     .argument("<run>", "a run folder, a run's name, or LAST")
     .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--revise", "write new reports beside the old ones, by today's carbon model and the prices of --prices")
+    .option("--prices <file>", 'JSON, prices by target as in herdbench.json: {"seller": {"inputUsdPerMtok": 3, …}}')
     .option("--json", "print the report as JSON")
     .option("--quiet", "print nothing but errors")
     .action(async (run: string, options: ReportOptions) =>

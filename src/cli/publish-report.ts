@@ -1,3 +1,4 @@
+import type { Revision, RunRecord } from "../core/run.ts";
 import type { Analysis } from "../measure/analysis.ts";
 import { analyse } from "../measure/analyse.ts";
 import { reportJson } from "../report/json.ts";
@@ -17,12 +18,21 @@ export interface ShowOptions {
  * every published number comes from disk.
  */
 export async function publishReport(folder: string, options: ShowOptions): Promise<Analysis> {
-  const record = await readRun(folder);
+  return publish(folder, await readRun(folder), null, options);
+}
+
+/** Reports of a record, put into a folder and shown. */
+export async function publish(
+  folder: string,
+  record: RunRecord,
+  revision: Revision | null,
+  options: ShowOptions,
+): Promise<Analysis> {
   const plans = new Map(record.manifest.scenarios.map(({ scenario }) => [scenario.id, planOf(scenario)]));
   const planned = new Map(
     [...plans].map(([id, plan]) => [id, { warmups: plan.warmups.length, arrivals: plan.arrivals.length }]),
   );
-  const analysis = analyse(record, planned);
+  const analysis = analyse(record, planned, revision);
   const files = await writeReports(folder, analysis);
   if (options.json === true) process.stdout.write(reportJson(analysis));
   else if (options.quiet !== true) {

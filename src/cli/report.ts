@@ -1,13 +1,22 @@
 import { resolveRun } from "../store/resolve.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { publishReport, type ShowOptions } from "./publish-report.ts";
+import { publishRevision } from "./revise.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface ReportOptions extends ShowOptions {
   readonly resultDir: string;
+  readonly revise?: boolean;
+  readonly prices?: string;
 }
 
 /** `herdbench report RUN` */
 export async function reportCommand(run: string, options: ReportOptions): Promise<ExitCode> {
-  await publishReport(await resolveRun(options.resultDir, run), options);
+  if (options.prices !== undefined && options.revise !== true) {
+    throw new UsageError("--prices: needs --revise, which writes new reports beside those of the run");
+  }
+  const folder = await resolveRun(options.resultDir, run);
+  if (options.revise === true) await publishRevision(folder, options.prices ?? null, options);
+  else await publishReport(folder, options);
   return EXIT.ok;
 }

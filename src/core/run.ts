@@ -84,6 +84,16 @@ export interface Stall {
   readonly delayMs: number;
 }
 
+/** What a report was made with in place of what the run itself had. */
+export interface Revision {
+  /** Of all that was put in place: the same revision has the same one. */
+  readonly tag: string;
+  /** Ids of the targets with another price, sorted. */
+  readonly repriced: readonly string[];
+  /** The carbon model of the run; null for none. */
+  readonly carbonModelBefore: string | null;
+}
+
 /** Known only when the run ends; null in a manifest means that the process was killed. */
 export interface RunEnd {
   readonly endedAt: string;

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../core/run.ts";
+import type { Revision, RunRecord } from "../core/run.ts";
 import type { Target } from "../core/target.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
 import { carbonVerdicts } from "./carbon/verdicts.ts";
@@ -23,11 +23,13 @@ const LENGTH_RATIO_MIN = 0.9;
  * order of lines does not matter.
  *
  * @param plannedOf what each scenario planned per target, by scenario id
+ * @param revision what the record was given in place of its own; null for the run as it was
  * @throws when plannedOf lacks a scenario of the run: a fault of the caller
  */
 export function analyse(
   record: RunRecord,
   plannedOf: ReadonlyMap<string, { readonly warmups: number; readonly arrivals: number }>,
+  revision: Revision | null = null,
 ): Analysis {
   const { manifest } = record;
   const closed = manifest.end !== null;
@@ -47,10 +49,12 @@ export function analyse(
     ...(manifest.quotas.some((quota) => quota.scenario === scenario.id && quota.target === target.id)
       ? (["quota_limited"] as const)
       : []),
+    ...(revision === null ? [] : (["revised"] as const)),
     ...priceFlags(target, Date.parse(manifest.startedAt)),
   ];
   return {
     manifest,
+    revision,
     validity: validityOf(manifest, record.stalls, measured),
     groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group))),
     overshootUsd: overshootUsd(record.observations),

@@ -1,7 +1,7 @@
 import type { FailureKind } from "../core/failure.ts";
 import type { SummaryRow } from "../core/metric.ts";
 import type { Reason } from "../core/observation.ts";
-import type { Manifest } from "../core/run.ts";
+import type { Manifest, Revision } from "../core/run.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { CarbonEstimate, NotEstimable } from "./carbon/estimate.ts";
@@ -87,7 +87,10 @@ export interface Verdict {
 
 /** A run, measured: the one input of every report. */
 export interface Analysis {
+  /** With prices and carbon model of the revision, where there is one. */
   readonly manifest: Manifest;
+  /** Null: as the run itself had it. */
+  readonly revision: Revision | null;
   readonly validity: Validity;
   /** By scenario in run order, then by target in manifest order. */
   readonly groups: readonly GroupAnalysis[];

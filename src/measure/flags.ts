@@ -38,6 +38,7 @@ export const FLAGS = {
   quota_limited:
     "the plan is above a limit of the buyer's account, as was said before sending: refusals tell of the quota",
   retried: "failed requests were tried again; figures are of first attempts, but for user_latency, cost and carbon",
+  revised: "prices or carbon model of this row are not those of the run, but newer ones",
   server_clock_jumpy:
     "the gap between our TTFT and the server's own varies by more than itself: one of the two clocks measures something else",
   server_clock_negative:

@@ -7,6 +7,8 @@ import {
   clientErrorFact,
   durationFact,
   requestsFact,
+  revisedMark,
+  revisionFacts,
   simulatorFact,
   simulatedMark,
   sizeFact,
@@ -35,13 +37,14 @@ export function reportDocument(analysis: Analysis): ReportDocument {
   const { manifest } = analysis;
   return {
     title: `herdbench ${plain(manifest.runId)}`,
-    marks: [simulatedMark(analysis) ?? [], validityMark(analysis)].flat(),
+    marks: [simulatedMark(analysis) ?? [], validityMark(analysis), revisedMark(analysis) ?? []].flat(),
     facts: [
       `herdbench ${manifest.toolVersion}, definitions ${manifest.definitionsVersion}, seed ${manifest.seed}`,
       `started ${manifest.startedAt} from ${manifest.vantage}, ${durationFact(analysis)}`,
       `${sizeFact(analysis)}, ${spentFact(analysis)}`,
       clientErrorFact(analysis),
       simulatorFact(analysis),
+      ...revisionFacts(analysis),
     ].map(plain),
     sentences: sentences(analysis).map(({ label, text }) => ({ label, text: plain(text) })),
     sections: [

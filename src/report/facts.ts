@@ -14,6 +14,20 @@ export function validityMark(analysis: Analysis): "VALID" | "INVALID" {
   return analysis.validity.valid ? "VALID" : "INVALID";
 }
 
+/** `REVISED` when prices or carbon model are not those of the run. */
+export function revisedMark({ revision }: Analysis): "REVISED" | null {
+  return revision === null ? null : "REVISED";
+}
+
+/** What a revision put in place; nothing for a run as it was. */
+export function revisionFacts({ revision, manifest }: Analysis): readonly string[] {
+  if (revision === null) return [];
+  const { tag, repriced, carbonModelBefore } = revision;
+  const prices = repriced.length === 0 ? "prices as they were" : `other prices for ${repriced.join(", ")}`;
+  const model = `carbon-model ${manifest.carbonModelVersion} (the run names ${carbonModelBefore ?? "none"})`;
+  return [`revised ${tag}: ${prices}, ${model}; nothing that was measured is changed`];
+}
+
 /** `4 targets x 120 paired requests`, or `3 scenarios x 4 targets`. */
 export function sizeFact(analysis: Analysis): string {
   const scenarios = byScenario(analysis);
@@ -65,6 +79,8 @@ export function spentFact(analysis: Analysis): string {
   const low = known.reduce((sum, spent) => sum + spent.low, 0);
   const high = known.reduce((sum, spent) => sum + spent.high, 0);
   const range = usd(low) === usd(high) ? usd(low) : `${usd(low)}-${usd(high).slice(1)}`;
+  // The cap held by the prices of the run.
+  if (analysis.revision !== null) return `${range} at revised prices`;
   // Nobody paid a simulator.
   if (maxCostUsd === null && simulatedMark(analysis) === "SIMULATED")
     return `${range} at ${priceWord(analysis)} prices`;

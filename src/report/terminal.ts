@@ -4,6 +4,7 @@ import {
   clientErrorFact,
   durationFact,
   requestsFact,
+  revisedMark,
   simulatedMark,
   sizeFact,
   spentFact,
@@ -53,7 +54,13 @@ function head(analysis: Analysis, columns: number): readonly string[] {
       : only === undefined
         ? [sizeFact(analysis)]
         : subjectParts(only);
-  const parts = [`herdbench ${version}`, simulatedMark(analysis) ?? [], subject, validityMark(analysis)].flat();
+  const parts = [
+    `herdbench ${version}`,
+    simulatedMark(analysis) ?? [],
+    subject,
+    validityMark(analysis),
+    revisedMark(analysis) ?? [],
+  ].flat();
   const where = `from ${manifest.vantage}, ${durationFact(analysis)}`;
   const size = only === undefined ? where : `${sizeFact(analysis)} ${where}`;
   return [

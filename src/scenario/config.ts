@@ -7,6 +7,7 @@ import type { AccountLimits, Price } from "../core/target.ts";
 import { carbonSchema } from "./carbon.ts";
 import { readJsonText } from "./json-text.ts";
 import { percentile, sloLimits } from "./parse.ts";
+import { priceSchema } from "./price.ts";
 import { check, pathText, problem, strictObject } from "./problems.ts";
 import { isSecretName, isSecretValue, isVariableName, SECRET_MEND } from "./secret.ts";
 
@@ -80,43 +81,10 @@ const TARGETS_MAX = 100;
 const SCENARIOS_MAX = 100;
 const SLOTS_MAX = 96;
 const TEXT_CHARS_MAX = 300;
-const PRICE_USD_MAX = 1e6;
 const COST_USD_MAX = 1e6;
 
 const text = z.string().min(1).max(TEXT_CHARS_MAX);
 const optionalText = text.nullable().default(null);
-const usd = z.number().nonnegative().max(PRICE_USD_MAX);
-const priceTerms = {
-  asOf: z.iso.date("must be a day, such as 2026-11-23").describe("Day on which the price was true."),
-  source: text.default("user").describe("Who says so: a URL, or user."),
-  minimumUsdPerMonth: usd.nullable().default(null).describe("Least that is billed for a month, used or not."),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code, such as EUR")
-    .default("USD")
-    .describe("Currency that the seller states; the figures here are USD."),
-  note: optionalText.describe("How it was converted, a window, a tax."),
-};
-
-const tokenPriceSchema = strictObject({
-  inputUsdPerMtok: usd.describe("USD per million input tokens."),
-  outputUsdPerMtok: usd.describe("USD per million output tokens."),
-  cachedInputUsdPerMtok: usd.nullable().default(null).describe("Null when cached input has no price of its own."),
-  batch: strictObject({ inputUsdPerMtok: usd, outputUsdPerMtok: usd })
-    .nullable()
-    .default(null)
-    .describe("USD per million tokens of requests that may wait for hours."),
-  ...priceTerms,
-}).transform((price) => ({ kind: "tokens" as const, ...price }));
-
-const hourPriceSchema = strictObject({
-  usdPerReplicaHour: z.number().positive().max(PRICE_USD_MAX),
-  replicas: z.int().min(1).max(100_000),
-  ...priceTerms,
-}).transform((price) => ({ kind: "hour" as const, ...price }));
-
-const priceSchema = z.union([tokenPriceSchema, hourPriceSchema]);
-
 function isBaseUrl(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") return false;

@@ -113,6 +113,7 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
       scenarios: [...scenarios.values()].map((scenario) => ({ scenario, text: "{}", sha256: "0".repeat(64) })),
       end: { ...golden.end!, endUs: 61_200_000 },
     },
+    revision: null,
     validity: { valid: true, reasons: [] },
     groups,
     overshootUsd: 0,
