@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EventTrace, Intent, Observation, TokenCount } from "../core/observation.ts";
 import type { Manifest, Stall } from "../core/run.ts";
@@ -6,7 +7,7 @@ import type { ServerScrape } from "../core/server-metrics.ts";
 import { gzipAtomically, writeAtomically } from "./atomic.ts";
 import { MANIFEST_FILE, ROW_FILES, type RowFile } from "./files.ts";
 import type { Unlock } from "./lock.ts";
-import { openRows, type RowWriter } from "./row-writer.ts";
+import { openRows } from "./row-writer.ts";
 import { writeServerMetrics } from "./server-metrics.ts";
 
 /** The folder of one run while it is being written. Every method throws StoreError. */
@@ -45,7 +46,9 @@ export function openRunFolder(
   const observations = openRows(join(path, ROW_FILES.observations), flags);
   const events = openRows(join(path, ROW_FILES.events), flags);
   const stallsPath = join(path, ROW_FILES.stalls);
-  let stalls: RowWriter | null = existsSync(stallsPath) ? openRows(stallsPath, "a") : null;
+  let hasStalls = existsSync(stallsPath);
+  // Opened before the load takes every descriptor that there is: a stall then could not be written down.
+  const stalls = openRows(stallsPath, flags);
   let hasTokens = false;
   return {
     id,
@@ -55,7 +58,7 @@ export function openRunFolder(
     appendObservation: (observation) => observations.append(observation),
     appendEvents: (trace) => events.append(trace),
     appendStall: (stall) => {
-      stalls ??= openRows(stallsPath, flags);
+      hasStalls = true;
       stalls.append(stall);
     },
     writeTokens: async (counts) => {
@@ -65,11 +68,11 @@ export function openRunFolder(
     },
     writeServerMetrics: (scrapes) => writeServerMetrics(path, scrapes),
     finish: async () => {
-      for (const writer of [intents, observations, events]) writer.close();
-      stalls?.close();
+      for (const writer of [intents, observations, events, stalls]) writer.close();
       const files: RowFile[] = [ROW_FILES.intents, ROW_FILES.observations, ROW_FILES.events];
       if (hasTokens) files.push(ROW_FILES.tokens);
-      if (stalls !== null) files.push(ROW_FILES.stalls);
+      if (hasStalls) files.push(ROW_FILES.stalls);
+      else await rm(stallsPath, { force: true });
       for (const file of files) await gzipAtomically(join(path, file));
       await unlock();
     },
