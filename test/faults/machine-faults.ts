@@ -133,7 +133,10 @@ function underModes(folder: string): readonly string[] {
 function fewDescriptors(bench: Bench): Promise<Seen> {
   return timed(async () => {
     const via = ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"];
-    const { code, stdout } = await herdbench(runArgs(bench, 160, 80), { cwd: bench.cwd, via });
+    const { code, stdout, stderr } = await herdbench(runArgs(bench, 160, 80), { cwd: bench.cwd, via });
+    // It may need a file of its own just then, to write down that it was blocked.
+    if (/cannot create \S+: too many open files: raise the limit/.test(stderr))
+      return `exit ${code}, too many open files`;
     // The screen breaks its lines where it likes.
     const isOwn = stdout.replace(/\s+/g, " ").includes("for want of our own files, ports or buffers (EMFILE)");
     return `exit ${code}, ${isOwn ? "EMFILE is called the client's own fault" : stdout}`;

@@ -49,7 +49,8 @@ describe("herdbench run --base-url", () => {
     });
     expect(stdout).toContain("no cap");
     const folder = await runFolder(cwd);
-    expect((await readdir(folder)).toSorted()).toEqual(
+    // A busy machine may also have blocked our event loop, which is on record.
+    expect((await readdir(folder)).filter((name) => name !== "stalls.ndjson.gz").toSorted()).toEqual(
       [
         ...REPORTS,
         "events.ndjson.gz",
