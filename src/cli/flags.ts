@@ -141,6 +141,14 @@ export function endpoint(text: string): string {
   return text;
 }
 
+/** Collects `id=tokens per second`. */
+export function capacity(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const equals = text.lastIndexOf("=");
+  if (equals <= 0)
+    throw new InvalidArgumentError('must be a target and its output tokens per second: "dedicated=2919".');
+  return { ...before, [text.slice(0, equals)]: positive(text.slice(equals + 1)) };
+}
+
 /** Seconds, at most a day. */
 export function seconds(text: string): number {
   const value = positive(text);

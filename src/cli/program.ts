@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
 import type { CheckOptions } from "./check-options.ts";
+import type { CostOptions } from "./cost.ts";
 import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
@@ -42,6 +43,7 @@ export function buildProgram(done: Done): Command {
     .action(async (run: string, options: ReportOptions) =>
       done(await (await import("./report.ts")).reportCommand(run, options)),
     );
+  addCost(program, done);
   addProviders(program, done);
   addMore(program, done);
   return program;
@@ -73,6 +75,33 @@ function addRun(program: Command, done: Done): void {
     .option("--seed <n>", "seed of schedule and prompts", flag.whole);
   addRunOptions(run);
   run.action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
+}
+
+function addCost(program: Command, done: Done): void {
+  program
+    .command("cost")
+    .description("what a month of your workload costs at each target, with its interval: by a run, or by list prices")
+    .option(
+      "--workload <text>",
+      '"2M requests/month, 1000 in, 500 out, 30% batch, 20% cached" (default: herdbench.json)',
+    )
+    .option("--run <run>", "a run whose failures, over-billing and good answers count: a folder, a name, or LAST")
+    .option("--scenario <id>", "scenario of the run (default: the nearest in size)")
+    .option("--target <id...>", "targets of herdbench.json, or simulated ones")
+    .option("--provider <id...>", "list prices of these providers")
+    .option("--providers-dir <dir>", "provider files of your own, which go before those that ship")
+    .option("--model <name>", "canonical model name, with --provider (default: llama-3.1-405b-instruct)")
+    .option("--config <file>", "config file (default: herdbench.json when it exists)")
+    .option("--prices <file>", "JSON, other prices by target, as in herdbench.json")
+    .option(
+      "--capacity <id=tok/s...>",
+      "output tokens per second that an hour delivers within the limits",
+      flag.capacity,
+    )
+    .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--csv", "print CSV")
+    .option("--json", "print JSON")
+    .action(async (options: CostOptions) => done(await (await import("./cost.ts")).costCommand(options)));
 }
 
 function addProviders(program: Command, done: Done): void {

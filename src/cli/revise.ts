@@ -66,7 +66,7 @@ export function revisedRecord(record: RunRecord, prices: Prices): RunRecord {
 }
 
 /** What other sources said was of the price before. */
-export function withPrice(target: Target, prices: Prices): Target {
+export function withPrice<T extends Pick<Target, "id" | "price" | "otherPrices">>(target: T, prices: Prices): T {
   const price = prices[target.id];
   return price === undefined ? target : { ...target, price, otherPrices: [] };
 }

@@ -77,7 +77,7 @@ function summaryValues(analysis: Analysis, row: SummaryRow): Record<SummaryColum
 }
 
 /** One cell as text: null is empty, and text can neither act on a terminal nor run in a spreadsheet. */
-function cell(value: Cell, number: (value: number) => string): string {
+export function cell(value: Cell, number: (value: number) => string): string {
   if (value === null) return "";
   if (typeof value === "number") return number(value);
   if (typeof value === "boolean") return String(value);
@@ -85,6 +85,7 @@ function cell(value: Cell, number: (value: number) => string): string {
   return FORMULA_PATTERN.test(text) ? `'${text}` : text;
 }
 
-function csv(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Header and lines, ended by line feeds. */
+export function csv(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   return stringify([columns, ...rows], { record_delimiter: "\n" });
 }

@@ -1,4 +1,3 @@
-import type { Price } from "../core/target.ts";
 import type { Analysis, GroupAnalysis, Verdict } from "../measure/analysis.ts";
 import { METRICS } from "../measure/catalogue.ts";
 import { FLAGS } from "../measure/flags.ts";
@@ -6,6 +5,7 @@ import { carbonSections } from "./carbon.ts";
 import {
   clientErrorFact,
   durationFact,
+  priceFact,
   requestsFact,
   revisedMark,
   revisionFacts,
@@ -20,7 +20,7 @@ import { byScenario, HEADLINE, headlineCell, rowOf, type ScenarioGroups } from "
 import { sentences, type Sentence } from "./sentences.ts";
 import { type Row, type Section, table } from "./table.ts";
 import { levelTables, loadUnit, titlesOf, WIDE } from "./sweep.ts";
-import { interval, NO_VALUE, plain, short, tally, usd } from "./text.ts";
+import { interval, NO_VALUE, plain, short, tally } from "./text.ts";
 
 /** What a page says, before it becomes Markdown or HTML. All text is plain and not yet escaped. */
 export interface ReportDocument {
@@ -216,14 +216,6 @@ function targetSection(analysis: Analysis): Section {
 
 function echoes(groups: readonly GroupAnalysis[]): string {
   return [...new Set(groups.flatMap((group) => group.modelEchoed ?? []))].join(", ") || NO_VALUE;
-}
-
-/** `$3.50 in, $3.50 out per million tokens (2026-11-01, user)`. */
-function priceFact(price: Price): string {
-  if (price.kind === "unknown") return `unknown: ${price.reason}`;
-  const origin = `(${price.asOf ?? "undated"}, ${price.source})`;
-  if (price.kind === "hour") return `${usd(price.usdPerReplicaHour)} per hour x ${price.replicas} ${origin}`;
-  return `${usd(price.inputUsdPerMtok)} in, ${usd(price.outputUsdPerMtok)} out per million tokens ${origin}`;
 }
 
 function definitionSection(): Section {

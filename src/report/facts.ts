@@ -1,4 +1,5 @@
 import { runSeconds } from "../core/run.ts";
+import type { Price } from "../core/target.ts";
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { byScenario, type ScenarioGroups } from "./headline.ts";
 import { plural, short, usd } from "./text.ts";
@@ -111,4 +112,12 @@ function priceWord({ manifest: { targets } }: Analysis): "invented" | "list" {
 
 function hasNoPrice(group: GroupAnalysis): boolean {
   return group.spentUsd === null;
+}
+
+/** `$3.50 in, $3.50 out per million tokens (2026-11-01, user)`. */
+export function priceFact(price: Price): string {
+  if (price.kind === "unknown") return `unknown: ${price.reason}`;
+  const origin = `(${price.asOf ?? "undated"}, ${price.source})`;
+  if (price.kind === "hour") return `${usd(price.usdPerReplicaHour)} per hour x ${price.replicas} ${origin}`;
+  return `${usd(price.inputUsdPerMtok)} in, ${usd(price.outputUsdPerMtok)} out per million tokens ${origin}`;
 }

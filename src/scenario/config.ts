@@ -4,6 +4,7 @@ import type { CarbonOverrides } from "../core/carbon.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { AccountLimits, Price } from "../core/target.ts";
+import type { Workload } from "../core/workload.ts";
 import { carbonSchema } from "./carbon.ts";
 import { readJsonText } from "./json-text.ts";
 import { percentile, sloLimits } from "./parse.ts";
@@ -45,13 +46,6 @@ export interface SloOverride {
   readonly tpotMs: number | null;
   readonly e2eMs: number | null;
   readonly percentile: number | null;
-}
-
-/** The traffic that the buyer expects: what a month costs is computed from it. Tokens are means per request. */
-export interface Workload {
-  readonly requestsPerMonth: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
 }
 
 /** `herdbench.json`. */
@@ -162,6 +156,7 @@ const targetSchema = strictObject({
 const sloOverrideSchema = strictObject({ ...sloLimits, percentile: percentile.nullable().default(null) });
 
 const tokensPerRequest = z.number().positive().max(1e6);
+const share = z.number().min(0).max(1).default(0);
 
 /** `herdbench.json`. */
 export const configSchema = strictObject({
@@ -183,6 +178,10 @@ export const configSchema = strictObject({
     requestsPerMonth: z.number().positive().max(1e12),
     inputTokens: tokensPerRequest.describe("Mean per request."),
     outputTokens: tokensPerRequest.describe("Mean per request."),
+    batchShare: share.describe("Share of requests that may wait for a batch."),
+    cachedShare: share.describe("Share of input tokens that a prefix cache answers."),
+    maxAttempts: z.int().min(1).max(100).nullable().default(null).describe("Null: until a request is answered."),
+    peakFactor: z.number().min(1).max(1000).default(1).describe("The busiest hour over the mean one."),
   })
     .nullable()
     .default(null)

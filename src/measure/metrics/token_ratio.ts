@@ -1,12 +1,5 @@
+import { tokenCounts } from "../cost/over-billing.ts";
 import { always, reading, type RequestMetric } from "../metric.ts";
-import { isLlama3 } from "../model-name.ts";
-
-/**
- * Tokens that Llama 3.1's chat template puts around one user message: 35 with the date lines of its default system
- * header, 10 without them (https://www.llama.com/docs/model-cards-and-prompt-formats/llama3_1/), 0 where only the
- * message is billed.
- */
-const TEMPLATE_TOKENS = [35, 10, 0] as const;
 
 /** More than rounding and a stray marker explain: a share, and tokens of one answer. */
 const OVERBILLED_SHARE = 0.02;
@@ -25,15 +18,10 @@ export const tokenRatio: RequestMetric = {
   over: "successes",
   failures: "left-out",
   applies: always,
-  read: ({ observation: { usage, request }, tokens, target }) => {
-    if (!isLlama3(target.model)) return reading(null, ["other_tokenizer"]);
-    const input = usage?.input ?? null;
-    const output = usage?.output ?? null;
-    if (input === null || output === null) return reading(null, ["no_usage"]);
-    if (tokens === null) return reading(null, ["tokens_unknown"]);
-    const template = TEMPLATE_TOKENS.find((count) => count <= input - request.inputTokens) ?? 0;
-    const billed = input - template + output;
-    const said = request.inputTokens + tokens.output;
+  read: (sample) => {
+    const counts = tokenCounts(sample);
+    if ("why" in counts) return reading(null, [counts.why]);
+    const { billed, said } = counts;
     const over = billed - said;
     const isOver = over > OVERBILLED_TOKENS && over > OVERBILLED_SHARE * said;
     return reading(billed / said, isOver ? ["overbilled"] : []);

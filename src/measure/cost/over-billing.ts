@@ -1,0 +1,35 @@
+import type { Flag } from "../flags.ts";
+import { isLlama3 } from "../model-name.ts";
+import type { Sample } from "../sample.ts";
+
+/**
+ * Tokens that Llama 3.1's chat template puts around one user message: 35 with the date lines of its default system
+ * header, 10 without them (https://www.llama.com/docs/model-cards-and-prompt-formats/llama3_1/), 0 where only the
+ * message is billed.
+ */
+const TEMPLATE_TOKENS = [35, 10, 0] as const;
+
+/** Tokens of one answer, input and output together. */
+export interface TokenCounts {
+  /** Without the template. */
+  readonly billed: number;
+  /** By the pinned tokenizer. */
+  readonly said: number;
+  /** The largest constant of the template that fits into what was billed on top. */
+  readonly template: number;
+}
+
+/** What was billed and what was said; null, and the flag why, where one of the two is unknown. */
+export function tokenCounts({
+  observation: { usage, request },
+  tokens,
+  target,
+}: Sample): TokenCounts | { readonly why: Flag } {
+  if (!isLlama3(target.model)) return { why: "other_tokenizer" };
+  const input = usage?.input ?? null;
+  const output = usage?.output ?? null;
+  if (input === null || output === null) return { why: "no_usage" };
+  if (tokens === null) return { why: "tokens_unknown" };
+  const template = TEMPLATE_TOKENS.find((count) => count <= input - request.inputTokens) ?? 0;
+  return { billed: input - template + output, said: request.inputTokens + tokens.output, template };
+}
