@@ -1,6 +1,22 @@
-/** All that a TypeScript file in `providers/` may import: the vocabulary, and the wires to build on. */
+/** All that a TypeScript file in `providers/` may import: the vocabulary, the wires and the sign-ins to build on. */
 export { failure, type Failure, type FailureKind } from "./core/failure.ts";
 export type { Json, JsonObject } from "./core/json.ts";
 export type { Call, Dialect, Frame, HttpRequest, Provider, StreamPart, Usage, Wire } from "./core/provider.ts";
+export { NO_PRICE, perMtok, providerFacts, type ProviderModule } from "./core/provider-module.ts";
+export type { SignIn, SignInResult, SignInTools, Variables } from "./core/sign-in.ts";
+export type { Target } from "./core/target.ts";
+export { awsSignIn } from "./auth/aws-sigv4.ts";
+export { googleSignIn } from "./auth/google.ts";
+export { ibmSignIn } from "./auth/ibm-iam.ts";
+export { ociSignIn } from "./auth/oci.ts";
+export { snowflakeSignIn } from "./auth/snowflake.ts";
+export { statedSignIn } from "./auth/stated.ts";
+export { bedrockConverse } from "./protocol/bedrock-converse.ts";
+export { bedrockInvoke } from "./protocol/bedrock-invoke.ts";
 export { httpFailure, streamFailure } from "./protocol/errors.ts";
+export { nvidiaChat } from "./protocol/nvidia.ts";
+export { ociChat } from "./protocol/oci-chat.ts";
+export { ollamaChat } from "./protocol/ollama-chat.ts";
 export { openaiChat } from "./protocol/openai-chat.ts";
+export { REPLICATE } from "./protocol/replicate.ts";
+export { watsonxChat } from "./protocol/watsonx-chat.ts";

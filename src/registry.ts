@@ -1,8 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { statedSignIn } from "./auth/stated.ts";
 import type { Provider } from "./core/provider.ts";
+import type { ProviderModule } from "./core/provider-module.ts";
 import type { Scenario } from "./core/scenario.ts";
 import { packageRoot } from "./package-root.ts";
+import { openaiChat } from "./protocol/openai-chat.ts";
 import { parseScenario } from "./scenario/parse.ts";
 import { parseProvider } from "./scenario/provider-file.ts";
 
@@ -55,17 +59,23 @@ export async function loadScenario(idOrPath: string): Promise<ScenarioFile> {
  * @throws RegistryError when there is no such folder
  */
 export async function providerIds(ownFolder: string | null): Promise<string[]> {
-  const shipped = await idsIn(join(packageRoot(), "providers"));
-  const own = ownFolder === null ? [] : await idsIn(ownFolder);
-  return [...new Set([...shipped, ...own])].toSorted();
+  const folders = [join(packageRoot(), "providers"), ...(ownFolder === null ? [] : [ownFolder])];
+  const plain = await Promise.all(folders.map((folder) => idsIn(folder)));
+  const coded = await idsIn(fileURLToPath(CODE), CODE_END);
+  return [...new Set([...plain.flat(), ...coded])].toSorted();
 }
 
 /**
- * A provider by its id; a file in the user's own folder goes before the one that ships.
+ * The facts of a provider by its id; a file in the user's own folder goes before the ones that ship.
  *
  * @throws RegistryError when there is no such provider or its file is broken
  */
 export async function loadProvider(id: string, ownFolder: string | null): Promise<Provider> {
+  return (await loadModule(id, ownFolder)).facts;
+}
+
+/** A provider with its wire and sign-in: as {@link loadProvider} otherwise. */
+export async function loadModule(id: string, ownFolder: string | null): Promise<ProviderModule> {
   const folders = [...(ownFolder === null ? [] : [ownFolder]), join(packageRoot(), "providers")];
   for (const folder of folders) {
     const path = join(folder, `${id}.json`);
@@ -73,17 +83,34 @@ export async function loadProvider(id: string, ownFolder: string | null): Promis
     if (text === null) continue;
     const parsed = parseProvider(text, basename(path));
     if (!parsed.ok) throw new RegistryError(parsed.problems.map((problem) => `${path}: ${problem}`));
-    return parsed.provider;
+    return stated(parsed.provider);
   }
-  throw new RegistryError([`no provider "${id}"; known ones: ${(await providerIds(ownFolder)).join(", ")}`]);
+  const known = await providerIds(ownFolder);
+  if (!known.includes(id)) throw new RegistryError([`no provider "${id}"; known ones: ${known.join(", ")}`]);
+  // oxlint-disable-next-line import/no-dynamic-require -- one of the files just listed, loaded only for its own provider
+  const module = (await import(new URL(id + CODE_END, CODE).href)) as { readonly default: ProviderModule };
+  return module.default;
 }
 
-async function idsIn(folder: string): Promise<string[]> {
+/** Where the providers with code in them are: sources in a clone, beside the compiled program in the package. */
+const CODE = new URL("../providers/", import.meta.url);
+const CODE_END = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
+/** A provider that is all data speaks the OpenAI dialect. */
+function stated(facts: Provider): ProviderModule {
+  return {
+    facts,
+    wire: () => openaiChat(facts.dialect),
+    signIn: async (target, variables, tools) => statedSignIn(facts.signIn, target, variables, tools),
+  };
+}
+
+async function idsIn(folder: string, end = ".json"): Promise<string[]> {
   const names = await readdir(folder).catch(() => {
     throw new RegistryError([`${folder}: no such folder`]);
   });
   return names
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => basename(name, ".json"))
+    .filter((name) => name.endsWith(end) && !name.endsWith(".d.ts"))
+    .map((name) => basename(name, end))
     .toSorted();
 }

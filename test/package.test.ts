@@ -67,6 +67,13 @@ describe("the installed package", () => {
     expect(brought.filter((id) => !shown.includes(id))).toEqual([]);
   });
 
+  it("lists the providers that it brings, those with code in them too", () => {
+    const brought = readdirSync(join(root, "providers")).flatMap((name) => /^(.*)\.(?:json|ts)$/.exec(name)?.[1] ?? []);
+    const shown = herdbench("providers", "list", "--all");
+    expect(brought.filter((id) => id !== "simulator" && !shown.includes(id))).toEqual([]);
+    expect(herdbench("providers", "show", "bedrock")).toContain("AWS Signature Version 4");
+  });
+
   it("runs the embedded simulator and writes a whole run folder", () => {
     const args = ["--target", "sim-fast", "--num-prompts", "3", "--input-len", "20", "--output-len", "8"];
     // A busy machine may make the measurement invalid (4), or a fault be drawn (3): either way there is a report.

@@ -4,6 +4,7 @@ import { loadProvider, providerIds } from "../registry.ts";
 import type { Config } from "../scenario/config.ts";
 import type { CheckOptions } from "./check-options.ts";
 import { unaskedRow, type CheckRow } from "./check-row.ts";
+import { missingToSignIn } from "./contenders.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
 import { NO_ORIGIN } from "./select-targets.ts";
 import { simulatedProvider } from "./simulated-provider.ts";
@@ -50,10 +51,10 @@ export async function checkTargets(
     if (isAll && (provider.baseUrl === null || (model?.id ?? null) === null)) continue;
     try {
       const target = await makeTarget(entry, folder, process.env);
-      const missing = target.apiKeyEnv !== null && (process.env[target.apiKeyEnv] ?? "") === "";
-      if (!missing) targets.push(target);
-      else if (isAll) unasked.push(unaskedRow(target, `no key: set ${target.apiKeyEnv}`));
-      else problems.push(`${id}: no API key: set the environment variable ${target.apiKeyEnv}`);
+      const missing = await missingToSignIn(target, folder, process.env);
+      if (missing.length === 0) targets.push(target);
+      else if (isAll) unasked.push(unaskedRow(target, missing.join("; ")));
+      else problems.push(...missing.map((problem) => `${id}: ${problem}`));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       if (isAll)

@@ -96,12 +96,12 @@ async function observe(targets: readonly Target[], options: CheckOptions): Promi
   const network = await openNetwork(options.ca, targets, process.env);
   const interrupt = onInterrupt();
   const folder = options.providersDir ?? null;
-  const contenders = await contendersOf(targets, folder, process.env, network);
   const simulator = await simulatorFor(targets, folder);
-  const there = simulator === null ? contenders : atSimulator(contenders, simulator.origin);
   try {
-    for (let i = 0; i < there.length; i += AT_ONCE) {
-      await callEach(there.slice(i, i + AT_ONCE), interrupt.signal, (observation) =>
+    const there = simulator === null ? targets : atSimulator(targets, simulator.origin);
+    const contenders = await contendersOf(there, folder, process.env, network);
+    for (let i = 0; i < contenders.length; i += AT_ONCE) {
+      await callEach(contenders.slice(i, i + AT_ONCE), interrupt.signal, (observation) =>
         observations.set(observation.target, observation),
       );
     }

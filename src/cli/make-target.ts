@@ -3,6 +3,7 @@ import type { Target } from "../core/target.ts";
 import { loadProvider } from "../registry.ts";
 import type { TargetEntry } from "../scenario/config.ts";
 import { addressOf } from "./target-address.ts";
+import { tierOf } from "./target-tier.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What a target made of flags leaves to its provider. */
@@ -41,21 +42,29 @@ export async function makeTarget(
 ): Promise<Target> {
   const provider = await loadProvider(entry.provider, ownFolder);
   const model = provider.models[entry.model];
-  const found = addressOf(provider, entry, env);
-  if (!found.ok) throw new UsageError(...found.problems.map((problem) => `target ${entry.id}: ${problem}`));
+  const sold = tierOf(entry.tier, model);
+  const tier = sold.ok ? sold.tier : null;
+  const found = addressOf(provider, { ...entry, region: entry.region ?? tier?.regions?.[0] ?? null }, env);
+  const problems = [...(sold.ok ? [] : [sold.problem]), ...(found.ok ? [] : found.problems)];
+  if (!found.ok || problems.length > 0) {
+    throw new UsageError(...problems.map((problem) => `target ${entry.id}: ${problem}`));
+  }
+  const { signIn } = provider;
   return {
     id: entry.id,
     provider: provider.id,
     model: entry.model,
-    modelId: entry.modelId ?? model?.id ?? entry.model,
+    modelId: entry.modelId ?? tier?.id ?? model?.id ?? entry.model,
     tier: entry.tier,
     precision: entry.precision ?? model?.precision ?? null,
     ...found.address,
     endpoint: entry.endpoint ?? provider.endpoint,
-    apiKeyEnv: entry.apiKeyEnv ?? keyVariable(provider, env),
+    apiKeyEnv: entry.apiKeyEnv ?? (signIn.scheme === "code" ? null : keyVariable(provider, env)),
     headers: { ...provider.headers, ...entry.headers },
     extraBody: entry.extraBody,
-    price: entry.price ?? model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
+    price: entry.price ??
+      tier?.price ??
+      model?.price ?? { kind: "unknown", reason: "no price in the config or the provider's file" },
     limits: entry.limits,
     otherPrices: entry.price === null ? (model?.otherPrices ?? []) : [],
     publishedRegions: provider.regions ?? [],

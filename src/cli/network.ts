@@ -1,7 +1,7 @@
 import type { NetworkFacts } from "../core/run.ts";
 import type { Target } from "../core/target.ts";
 import { DIRECT, type Route } from "../transport/route.ts";
-import { redactor } from "./credentials.ts";
+import { redactorOf } from "./credentials.ts";
 import { proxyOf } from "./proxies.ts";
 import { readTrust } from "./trust.ts";
 
@@ -9,6 +9,8 @@ import { readTrust } from "./trust.ts";
 export interface Network {
   /** By target id. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** The way to what is no target, such as a token service. */
+  readonly routeTo: (url: URL) => Route;
   readonly facts: NetworkFacts;
   /** Takes the proxies' credentials out of a text. */
   readonly redact: (text: string) => string;
@@ -41,12 +43,18 @@ export async function openNetwork(
       simulated ? DIRECT : { proxy: found.get(id)?.proxy ?? null, trust: trust.context },
     ]),
   );
+  const secrets = [...found.values()].flatMap((proxy) => proxy.secrets);
   return {
     routes,
+    routeTo: (url) => {
+      const proxy = proxyOf(url, env);
+      secrets.push(...(proxy?.secrets ?? []).filter((secret) => !secrets.includes(secret)));
+      return { proxy: proxy?.proxy ?? null, trust: trust.context };
+    },
     facts: {
       proxies: Object.fromEntries([...found].map(([id, { proxy }]) => [id, proxy.origin])),
       trusted: isSecure || ca !== undefined ? trust.facts : [],
     },
-    redact: redactor([...found.values()].flatMap(({ secrets }) => secrets)),
+    redact: redactorOf(() => secrets),
   };
 }

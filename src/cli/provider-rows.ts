@@ -35,6 +35,7 @@ const NO_ENTRY: ModelEntry = {
   lastSeen: null,
   price: { kind: "unknown", reason: "not found" },
   otherPrices: [],
+  tiers: {},
   precision: null,
   contextTokens: null,
   maxOutputTokens: null,

@@ -1,4 +1,4 @@
-import { DEFAULT_MODEL, type ModelEntry, type Provider } from "../core/provider.ts";
+import { DEFAULT_MODEL, type ModelEntry, type Provider, type SignInFacts, type Tier } from "../core/provider.ts";
 import type { Price } from "../core/target.ts";
 import { loadProvider, providerIds } from "../registry.ts";
 import { plain, usd } from "../report/text.ts";
@@ -75,7 +75,7 @@ function providerText(provider: Provider): string[] {
       ([name, { title, env, standard }]) =>
         [`  {${name}}`, `${title}; ${[...env, standard === null ? "" : `else ${standard}`].join(" ").trim()}`] as const,
     ),
-    ["sign-in", signIn.scheme === "none" ? "none" : `${signIn.scheme}, key in ${signIn.env.join(" or ")}`],
+    ["sign-in", signInText(signIn)],
     ["regions", provider.regions?.join(", ") ?? null],
     ["output limit", dialect.maxTokensField],
     ["usage", `${dialect.usage}${dialect.streamOptions ? ", asked for with stream_options" : ""}`],
@@ -100,18 +100,34 @@ function providerText(provider: Provider): string[] {
   ].map(plainLine);
 }
 
+function signInText(signIn: SignInFacts): string {
+  if (signIn.scheme === "none") return "none";
+  const variables = signIn.env.join(" or ");
+  if (signIn.scheme === "code") return `${signIn.title}; ${variables}`;
+  const grant = signIn.scheme === "bearer" ? signIn.clientCredentials : null;
+  const also =
+    grant === null ? "" : `, or id and secret in ${grant.clientId.join(" or ")}, ${grant.clientSecret.join(" or ")}`;
+  return `${signIn.scheme}, key in ${variables}${also}`;
+}
+
 function modelText(entry: ModelEntry): string[] {
   const facts: readonly (readonly [string, string | number | null])[] = [
     ["id", entry.id],
     ["status", [entry.status, entry.retiredOn, entry.statusNote].filter((part) => part !== null).join(", ")],
     ["last seen", entry.lastSeen],
     ...[entry.price, ...entry.otherPrices].map((price) => ["price", priceWithSource(price)] as const),
+    ...Object.entries(entry.tiers).map(([name, tier]) => [`tier ${name}`, tierText(tier)] as const),
     ["precision", entry.precision],
     ["context", entry.contextTokens],
     ["output limit", entry.maxOutputTokens],
     ["source", entry.source],
   ];
   return columns(facts.map(([name, value]) => [`  ${name}`, String(value ?? NOT_FOUND)]));
+}
+
+function tierText({ id, price, regions, note }: Tier): string {
+  const parts = [id, regions?.join(" "), price === null ? null : priceWithSource(price), note];
+  return parts.filter((part) => part !== null && part !== undefined).join("; ") || "as without it";
 }
 
 function priceWithSource(price: Price): string {

@@ -57,7 +57,7 @@ export async function recordProvider(id: string, options: RecordOptions): Promis
   return recording.response.status === 200 && recording.error === null ? EXIT.ok : EXIT.targetFailed;
 }
 
-async function recorded({ target, wire, route, authorize }: Contender): Promise<Recording> {
+async function recorded({ target, wire, route, authorize, redact }: Contender): Promise<Recording> {
   const time = realTime();
   const prompt = promptOf({
     runId: time.originWall.toISOString(),
@@ -81,7 +81,10 @@ async function recorded({ target, wire, route, authorize }: Contender): Promise<
   const reads: { at: number; base64: string }[] = [];
   let response: Recording["response"] = { status: 0, headers: {} };
   const request: HttpRequest = { ...plain, headers: { ...plain.headers, ...target.headers } };
-  const { result, control } = exchange(pool.take(), await authorize(request), TIMEOUTS, time, {
+  const authorized = await authorize(request);
+  if (!authorized.ok)
+    throw new UsageError(`${target.id}: cannot sign in: ${redact(authorized.failure.detail ?? "refused")}`);
+  const { result, control } = exchange(pool.take(), authorized.request, TIMEOUTS, time, {
     onHeaders: (status, headers) => (response = { status, headers: keptHeaders(headers) }),
     onData: (chunk, at) => {
       control.contentSeen();

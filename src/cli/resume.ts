@@ -70,13 +70,12 @@ interface Unfinished {
 async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeOptions): Promise<ExitCode> {
   const { manifest } = record;
   const network = await openNetwork(options.ca, manifest.targets, process.env);
-  const signedIn = await contendersOf(manifest.targets, options.providersDir ?? null, process.env, network);
   const dialects = await simulatedDialects(manifest.targets, options.providersDir ?? null);
   const interrupt = onInterrupt();
   const simulator = await startSimulatorProcess({ seed: manifest.seed, ledger: null, dialects });
   try {
-    const contenders = atSimulator(signedIn, simulator.origin);
-    const targets = contenders.map(({ target }) => target);
+    const targets = atSimulator(manifest.targets, simulator.origin);
+    const contenders = await contendersOf(targets, options.providersDir ?? null, process.env, network);
     const at = resumeAt(record, new Date());
     const time = realTime(at.startUs);
     const changes = { targets, ...capsWith(manifest, options), ...networkWith(manifest, network.facts) };

@@ -45,7 +45,6 @@ export async function runScenarios(
     return EXIT.ok;
   }
   const network = await openNetwork(options.ca, chosen, process.env);
-  const signedIn = await contendersOf(chosen, options.providersDir ?? null, process.env, network);
   const seed = options.seed ?? SEED_DEFAULT;
   // From here to the end: whatever is begun is brought to an end that can be read.
   const interrupt = onInterrupt();
@@ -53,8 +52,8 @@ export async function runScenarios(
   const dialects = await simulatedDialects(chosen, options.providersDir ?? null);
   const simulator = await startSimulatorProcess({ seed, ledger: null, dialects });
   try {
-    const contenders = atSimulator(signedIn, simulator.origin);
-    const targets = contenders.map(({ target }) => target);
+    const targets = atSimulator(chosen, simulator.origin);
+    const contenders = await contendersOf(targets, options.providersDir ?? null, process.env, network);
     const facts = factsOf(options, { targets, scenarios, study, seed, caps, network: network.facts });
     const time = realTime();
     const folder = await createRun(options.resultDir, { stamp: stampOf(time.originWall), label: facts.label });

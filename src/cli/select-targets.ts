@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { DEFAULT_MODEL } from "../core/provider.ts";
 import { PLAIN_TERMS, type Price, type Target } from "../core/target.ts";
-import type { Contender } from "../run/contender.ts";
 import { parseConfig, type Config, type TargetEntry } from "../scenario/config.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -29,7 +28,7 @@ export async function readConfig(options: Pick<RunOptions, "config">): Promise<C
 
 /**
  * The targets that the flags and the config name, in this order: `--base-url`, `--provider`, `--target`, all of the config,
- * the simulated ones. Simulated targets still lack their origin; see {@link withSimulator}.
+ * the simulated ones. Simulated targets still lack their origin; see {@link atSimulator}.
  */
 export async function selectTargets(options: RunOptions, config: Config | null): Promise<Target[]> {
   refuseIgnored(options);
@@ -60,14 +59,14 @@ function refuseIgnored(options: RunOptions): void {
   if (problems.length > 0) throw new UsageError(...problems);
 }
 
-/** The simulated ones at the running simulator, which listens elsewhere each time; others unchanged. */
-export function atSimulator(contenders: readonly Contender[], origin: string): Contender[] {
-  const moved = (url: string): string => origin + new URL(url).pathname;
-  return contenders.map((contender) => {
-    const { target, metricsUrl } = contender;
-    if (!target.simulated) return contender;
-    const there = { ...target, baseUrl: moved(target.baseUrl) };
-    return { ...contender, target: there, metricsUrl: metricsUrl === null ? null : moved(metricsUrl) };
+/** The simulated targets at the running simulator; others unchanged. */
+export function atSimulator(targets: readonly Target[], origin: string): Target[] {
+  return targets.map((target) => {
+    if (!target.simulated) return target;
+    const { origin: before } = new URL(target.baseUrl);
+    const moved = (text: string): string => (text.startsWith(`${before}/`) ? origin + text.slice(before.length) : text);
+    const parameters = Object.entries(target.parameters).map(([name, value]) => [name, moved(value)] as const);
+    return { ...target, baseUrl: moved(target.baseUrl), parameters: Object.fromEntries(parameters) };
   });
 }
 

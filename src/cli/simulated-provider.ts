@@ -2,7 +2,9 @@ import { DEFAULT_MODEL, goneNote, type ModelEntry, type Provider } from "../core
 import type { Target } from "../core/target.ts";
 import { loadProvider } from "../registry.ts";
 import { FAULT_NAMES } from "../simulator/fault.ts";
-import type { SignIn } from "./credentials.ts";
+import { fixedHeaders } from "../auth/static.ts";
+import type { SignIn } from "../core/sign-in.ts";
+import { isCloud, simulatedCloud } from "./simulated-cloud.ts";
 import { addressOf } from "./target-address.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -35,6 +37,8 @@ export async function simulatedProvider(
   }
   const provider = await loadProvider(id, ownFolder);
   const [model, entry] = modelOf(provider);
+  const gone = fault === RETIRED ? goneNote(entry) : null;
+  if (isCloud(id)) return { ...(await simulatedCloud({ name, id, model, fault }, ownFolder, origin)), gone };
   const { region, parameters, path } = plantedAddress(provider);
   return {
     id: name,
@@ -55,7 +59,7 @@ export async function simulatedProvider(
     publishedRegions: provider.regions ?? [],
     carbon: {},
     limits: null,
-    gone: fault === RETIRED ? goneNote(entry) : null,
+    gone,
     userSupplied: [],
     simulated: true,
   };
@@ -66,7 +70,8 @@ export async function simulatedDialects(
   targets: readonly Target[],
   ownFolder: string | null,
 ): Promise<Readonly<Record<string, object>>> {
-  const ids = new Set(targets.filter(isSimulatedProvider).map(({ provider }) => provider));
+  const played = targets.filter((target) => isSimulatedProvider(target) && !isCloud(target.provider));
+  const ids = new Set(played.map(({ provider }) => provider));
   const providers = await Promise.all([...ids].map((id) => loadProvider(id, ownFolder)));
   return Object.fromEntries(providers.map((provider) => [provider.id, dialectOf(provider)]));
 }
@@ -74,18 +79,14 @@ export async function simulatedDialects(
 /** Signs in with the planted key, in the way of the provider. Nothing is taken out of texts: the key opens nothing. */
 export function plantedSignIn({ id, signIn }: Provider): SignIn {
   const key = keyOf({ id, signIn });
-  return {
-    authorize: async (request) => {
-      if (key === null) return request;
-      return { ...request, headers: { ...request.headers, [key.header]: key.value } };
-    },
-    redact: (text) => text,
-  };
+  return fixedHeaders(key === null ? {} : { [key.header]: key.value }, []);
 }
 
 function keyOf({ id, signIn }: Pick<Provider, "id" | "signIn">): { header: string; value: string } | null {
   const planted = `planted-key-of-${id}`;
   switch (signIn.scheme) {
+    // What is signed in to by code is no dialect's matter.
+    case "code":
     case "none":
       return null;
     case "bearer":

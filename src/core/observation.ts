@@ -113,6 +113,8 @@ export interface Observation {
     readonly bytes: number | null;
     /** Of the user message, sha256 hex; null when it was never built. */
     readonly promptHash: string | null;
+    /** How long adding the credentials took, before it was due; null when it was never built, or nobody noted it. */
+    readonly signingUs: Us | null;
   };
   readonly response: { readonly bytes: number; readonly chars: number; readonly textHash: string | null };
   readonly cost: { readonly reservedUsd: number | null; readonly usd: number | null };
@@ -131,6 +133,8 @@ export interface EventTrace {
    * Null where any event lacks it.
    */
   readonly totals: readonly number[] | null;
+  /** Gaps between content events by the server's own clock; null where any event lacks it. Length: as `deltasUs`. */
+  readonly serverDeltasUs: readonly Us[] | null;
 }
 
 /** Local token counts of one answer: one line of `tokens.ndjson`. Pinned Llama 3.1 tokenizer, no BOS or EOS. */

@@ -1,6 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { JsonObject } from "./json.ts";
 import type { Price } from "./target.ts";
+import type { Us } from "./units.ts";
 
 /** One request as it goes to the transport, credentials not yet added. */
 export interface HttpRequest {
@@ -14,13 +15,15 @@ export interface HttpRequest {
 
 /** One server-sent event, one line of NDJSON or one message of a binary stream, decoded to text. */
 export interface Frame {
-  /** The `event:` field, or the type of the message; null when absent. */
+  /** The `event:` field, or the type of the message or exception; null when absent. */
   readonly event: string | null;
   readonly data: string;
+  /** Set where the framing itself says that the message is a failure and no event. */
+  readonly isException?: true;
 }
 
 /** How the bytes of a stream are cut into frames. */
-export type Framing = "sse";
+export type Framing = "sse" | "ndjson" | "aws-event-stream";
 
 /** One turn of a conversation. */
 export interface Message {
@@ -72,6 +75,8 @@ export type StreamPart =
   | { readonly type: "done" }
   | { readonly type: "error"; readonly failure: Failure }
   | { readonly type: "model"; readonly id: string }
+  /** The server's own clock at this event, microseconds since an origin of its own. */
+  | { readonly type: "clock"; readonly atUs: Us }
   | { readonly type: "timings"; readonly server: ServerTimings };
 
 /** What a scenario asks of a target, before a dialect gives it a shape. */
@@ -87,14 +92,41 @@ export interface Call {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** A response that is no stream, read to its end. */
+export interface WholeResponse extends ResponseHead {
+  readonly body: string;
+}
+
+/** The next request of a call that takes several exchanges. */
+export interface FollowUp {
+  readonly request: HttpRequest;
+  /** Pause before it, milliseconds. */
+  readonly afterMs: number;
+}
+
+/** A request that is worth sending once a call is over: what its answer adds to the record. */
+export interface Settlement {
+  readonly request: HttpRequest;
+  read(response: WholeResponse): readonly StreamPart[];
+}
+
 /** One wire protocol in one dialect: pure functions. */
 export interface Wire {
   readonly framing: Framing;
   request(call: Call): HttpRequest;
+  /**
+   * For a call of several exchanges: what to ask after a response that is not yet the answer; null when it is a refusal.
+   * Credentials go along to the origin of the target and to {@link Wire.origins}, never to one that a response names.
+   */
+  readonly follow?: (response: WholeResponse) => FollowUp | null;
+  /** Origins beside the target's own that may be given its credentials. */
+  readonly origins?: readonly string[];
+  /** What to ask once the call is over, off the clock; null for nothing. `steps`: the responses before the answer. */
+  readonly settle?: (steps: readonly WholeResponse[]) => Settlement | null;
   /** A fresh reader for one response: frame in, parts out, in the same call. The head is given once, before any frame. */
   reader(head: ResponseHead): (frame: Frame) => readonly StreamPart[];
   /** Sorts a response that is not a stream (status other than 200, or a body of another type) into a failure. */
-  failure(response: ResponseHead & { readonly body: string }): Failure;
+  failure(response: WholeResponse): Failure;
   /** Whether a good stream holds a terminator and usage; absent: both. What is not expected is not missed. */
   readonly expects?: { readonly terminator: boolean; readonly usage: boolean };
   /** The limits that a response tells, each with its window; `errorText` is the body of a refusal. Absent: none are known. */
@@ -173,6 +205,17 @@ export type ModelStatus =
   | "never-listed"
   | "unknown";
 
+/** Another way to buy the same model at the same provider: a faster lane, a route over several regions. */
+export interface Tier {
+  /** Id on the wire; null: the model's own. */
+  readonly id: string | null;
+  /** Null: the model's own. */
+  readonly price: Price | null;
+  /** Where it is sold; null when that is unknown. */
+  readonly regions: readonly string[] | null;
+  readonly note: string | null;
+}
+
 /** One model at one provider. What is null was looked for and not found. */
 export interface ModelEntry {
   /** Id on the wire; null where none was found, as for a model that was never listed. */
@@ -188,6 +231,8 @@ export interface ModelEntry {
   readonly price: Price;
   /** What other sources state for the same thing: over 10 % apart, the price is disputed. */
   readonly otherPrices: readonly Price[];
+  /** By name, as a target states it. */
+  readonly tiers: Readonly<Record<string, Tier>>;
   readonly precision: string | null;
   readonly contextTokens: number | null;
   readonly maxOutputTokens: number | null;
@@ -200,17 +245,37 @@ export interface Parameter {
   readonly title: string;
   /** Environment variables that hold it, the first one that is set counts. Not secret. */
   readonly env: readonly string[];
-  /** Used when nothing else is given; null when it has to be. */
+  /** Used when nothing else is given; empty when it may be left out, null when it has to be given. */
   readonly standard: string | null;
+}
+
+/** A program of the buyer's own, known by id and secret, which gets a token for them (RFC 6749, section 4.4). */
+export interface ClientCredentialsFacts {
+  /** Where the token comes from, relative to the base URL; `{name}` stands for a parameter or, in capitals, a variable. */
+  readonly tokenUrl: string;
+  /** Variables that hold the id, and the secret: the first one that is set counts. */
+  readonly clientId: readonly string[];
+  readonly clientSecret: readonly string[];
+  readonly scope: string;
+  /** Where id and secret go: HTTP basic authentication, or the form. */
+  readonly in: "header" | "form";
 }
 
 /** How a provider is signed in to. */
 export type SignInFacts =
   | { readonly scheme: "none" }
   /** `authorization: Bearer KEY`; the key stands in the first of these variables that is set. */
-  | { readonly scheme: "bearer"; readonly env: readonly string[]; readonly optional: boolean }
+  | {
+      readonly scheme: "bearer";
+      readonly env: readonly string[];
+      readonly optional: boolean;
+      /** What serves when no key is set; null when there is no such way. */
+      readonly clientCredentials: ClientCredentialsFacts | null;
+    }
   /** The bare key in a header of the provider's own. */
-  | { readonly scheme: "header"; readonly header: string; readonly env: readonly string[] };
+  | { readonly scheme: "header"; readonly header: string; readonly env: readonly string[] }
+  /** Signatures, or tokens that are fetched: done by the code of the provider's file, from these variables. */
+  | { readonly scheme: "code"; readonly title: string; readonly env: readonly string[] };
 
 /** How well the wire of a provider is proven. A constructed stream follows the documentation and proves nothing. */
 export interface Proof {

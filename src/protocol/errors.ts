@@ -96,13 +96,13 @@ const NOTHING: ErrorFields = { status: null, code: null, message: null };
 /** Sellers nest two or three levels; deeper ones are an attack on the stack. */
 const DEPTH_MAX = 8;
 
-/** Reads `{error:{…}}`, `{error:"…"}`, `{object:"error",…}`, `{detail:…}` and `{message}`. */
+/** Reads `{error:{…}}`, `{error:"…"}`, `{errors:[…]}`, `{object:"error",…}`, `{detail:…}` and `{message}`. */
 function errorFields(value: unknown, depth = 0): ErrorFields {
   if (depth > DEPTH_MAX) return NOTHING;
   if (typeof value === "string") return { ...NOTHING, message: text(value) };
   if (Array.isArray(value)) return errorFields(value[0], depth + 1);
   if (!isObject(value)) return NOTHING;
-  const inner = value["error"];
+  const inner = value["error"] ?? value["errors"];
   if (inner !== undefined && inner !== null) {
     const fields = errorFields(inner, depth + 1);
     return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? codeIn(value) };

@@ -1,3 +1,4 @@
+import type { Failure } from "../core/failure.ts";
 import { observationId, type Observation, type Reason } from "../core/observation.ts";
 import { loadLabel, type Arrival, type Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
@@ -27,8 +28,9 @@ export function identityOf(
     request: {
       inputTokens: prepared?.inputTokens ?? scenario.prompt.inputTokens,
       maxOutputTokens: scenario.prompt.outputTokens,
-      bytes: prepared === null ? null : Buffer.byteLength(prepared.request.body ?? ""),
+      bytes: prepared === null ? null : Buffer.byteLength(prepared.plain.body ?? ""),
       promptHash: prepared?.promptHash ?? null,
+      signingUs: prepared?.signingUs ?? null,
     },
   };
 }
@@ -39,6 +41,28 @@ export function skippedObservation(
   scheduledUs: Us,
   reason: Reason | "dropped",
 ): Observation {
+  const outcome = reason === "dropped" ? "dropped" : "not-started";
+  return { ...unsent(identity, scheduledUs), outcome, reason: reason === "dropped" ? null : reason };
+}
+
+/** The record of an attempt whose moment came, and which could not be signed in: it failed before anything was sent. */
+export function unsignedObservation(
+  identity: Attempt["identity"],
+  scheduledUs: Us,
+  atUs: Us,
+  because: Failure,
+): Observation {
+  const record = unsent(identity, scheduledUs);
+  return {
+    ...record,
+    stamps: { ...record.stamps, released: atUs, end: atUs },
+    outcome: "failed",
+    failure: because,
+    reason: null,
+  };
+}
+
+function unsent(identity: Attempt["identity"], scheduledUs: Us): Omit<Observation, "outcome" | "reason"> {
   return {
     v: 1,
     ...identity,
@@ -54,9 +78,7 @@ export function skippedObservation(
       end: null,
     },
     connection: null,
-    outcome: reason === "dropped" ? "dropped" : "not-started",
     failure: null,
-    reason: reason === "dropped" ? null : reason,
     finish: null,
     flags: [],
     usage: null,

@@ -1,19 +1,22 @@
 import type { Observation, Reason } from "../core/observation.ts";
+import type { HttpRequest } from "../core/provider.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Us } from "../core/units.ts";
-import type { Pool } from "../transport/pool.ts";
-import { identityOf, skippedObservation } from "./attempt-record.ts";
+import type { Pools } from "../transport/pools.ts";
+import { identityOf, skippedObservation, unsignedObservation } from "./attempt-record.ts";
 import type { Account } from "./budget.ts";
-import { callOnce, type Attempt } from "./call-once.ts";
+import { callOnce, type Attempt, type Called } from "./call-once.ts";
 import type { Contender, LaneContext, Prepared } from "./contender.ts";
 import type { Gate } from "./gate.ts";
 import { isPast, settlementOf, worstCase, type Reservation } from "./reservation.ts";
 
 /** What the attempts of one lane go through. */
 export interface Way {
-  readonly pool: Pool;
+  readonly pools: Pools;
   readonly gate: Gate;
   readonly account: Account;
+  /** Hears that what was signed so far is void. */
+  readonly voided: () => void;
   /** Why nothing leaves before the end; null while it may. */
   readonly stopped: (endUs: Us) => Reason | null;
 }
@@ -22,34 +25,46 @@ export interface Way {
 export function openAttempts(
   contender: Contender,
   scenario: Scenario,
-  { pool, gate, account, stopped }: Way,
+  { pools, gate, account, voided, stopped }: Way,
   { sink, time, timeouts, signal }: LaneContext,
 ): (prepared: Prepared, dueUs: Us, attempt: number) => Promise<Observation | null> {
   const { target, wire } = contender;
   const inFlightMax = scenario.load.kind === "open" ? scenario.load.maxInFlight : Number.POSITIVE_INFINITY;
   let inFlight = 0;
 
+  const call = async (
+    request: HttpRequest,
+    identity: Attempt["identity"],
+    scheduledUs: Us,
+    reserved: Reservation,
+  ): Promise<Called> => {
+    sink.intent({ id: identity.id, target: target.id, atUs: time.now(), reservedUsd: reserved.usd });
+    inFlight += 1;
+    const attempt: Attempt = {
+      identity,
+      scheduledUs,
+      request,
+      authorize: contender.authorize,
+      isModel: contender.isModel,
+      reservedUsd: reserved.usd,
+      isPast: (soFar) => account.isCapped && isPast(target.price, reserved, identity.request, soFar),
+    };
+    const called = await callOnce(attempt, pools, wire, timeouts, time, signal);
+    inFlight -= 1;
+    const isRefused = called.observation.failure?.kind === "auth" && called.head !== null;
+    if (isRefused && contender.refused(request, called.head)) voided();
+    return called;
+  };
   const send = async (
-    { request }: Prepared,
+    { signed }: Prepared,
     identity: Attempt["identity"],
     scheduledUs: Us,
     reserved: Reservation,
   ): Promise<Observation> => {
     gate.left(identity.id);
-    sink.intent({ id: identity.id, target: target.id, atUs: time.now(), reservedUsd: reserved.usd });
-    inFlight += 1;
-    const connection = pool.take();
-    const attempt: Attempt = {
-      identity,
-      scheduledUs,
-      request,
-      isModel: contender.isModel,
-      reservedUsd: reserved.usd,
-      isPast: (soFar) => account.isCapped && isPast(target.price, reserved, identity.request, soFar),
-    };
-    const called = await callOnce(attempt, connection, wire, timeouts, time, signal);
-    inFlight -= 1;
-    pool.give(connection, called.observation.stamps.sent !== null);
+    const called = signed.ok
+      ? await call(signed.request, identity, scheduledUs, reserved)
+      : unsent(unsignedObservation(identity, scheduledUs, time.now(), signed.failure));
     const settled = settlementOf(target.price, called.observation);
     account.settle(reserved, settled);
     const cost = { reservedUsd: reserved.usd, usd: settled.usd };
@@ -73,6 +88,11 @@ export function openAttempts(
     sink.skipped(skippedObservation(identity, dueUs, why));
     return null;
   };
+}
+
+/** What an attempt leaves behind that brought nothing. */
+function unsent(observation: Observation): Called {
+  return { observation, trace: null, text: null, head: null };
 }
 
 /** The observation with every text of the server's free of credentials. */

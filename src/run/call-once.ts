@@ -1,14 +1,17 @@
 import { failure, type Failure } from "../core/failure.ts";
 import type { EventTrace, Observation, Outcome, RateLimit, Reason } from "../core/observation.ts";
-import type { HttpRequest, Usage, Wire } from "../core/provider.ts";
+import type { HttpRequest, ResponseHead, Usage, Wire } from "../core/provider.ts";
 import type { Timeouts } from "../core/run.ts";
+import type { Authorized } from "../core/sign-in.ts";
 import type { Us } from "../core/units.ts";
-import type { Connection } from "../transport/connection.ts";
-import { exchange, type ExchangeResult } from "../transport/exchange.ts";
+import type { ExchangeResult } from "../transport/exchange.ts";
+import type { Pools } from "../transport/pools.ts";
 import type { RealTime } from "../time/time.ts";
+import { exchangeAll } from "./exchanges.ts";
 import type { SoFar } from "./reservation.ts";
 import { rateLimitOf } from "./rate-limit.ts";
-import { readResponse, responseFlags, sha256, type Response } from "./response.ts";
+import { responseFlags, sha256, type Response } from "./response.ts";
+import { settle } from "./settle.ts";
 
 /** Everything about one attempt that is known before it leaves. */
 export interface Attempt {
@@ -18,6 +21,8 @@ export interface Attempt {
   >;
   readonly scheduledUs: Us;
   readonly request: HttpRequest;
+  /** Adds credentials to what the call is led on to. */
+  readonly authorize: (request: HttpRequest) => Promise<Authorized>;
   /** Whether an echoed model is the one that was asked for. */
   readonly isModel: (echoed: string) => boolean;
   readonly reservedUsd: number | null;
@@ -32,6 +37,8 @@ export interface Called {
   readonly trace: EventTrace | null;
   /** The answer, for local token counting; null when there was none or it was too long to keep. */
   readonly text: { readonly first: string; readonly whole: string } | null;
+  /** Head of the response that brought the answer, or refused it; null when none came. */
+  readonly head: ResponseHead | null;
 }
 
 /** Why we ended an attempt ourselves; null when we did not. */
@@ -40,35 +47,33 @@ type Cancelled = "interrupt" | "overshoot" | null;
 /** One attempt: send, read, judge. Never throws, never retries. */
 export async function callOnce(
   attempt: Attempt,
-  connection: Connection,
+  pools: Pools,
   wire: Wire,
   limits: Timeouts,
   time: RealTime,
   signal: AbortSignal,
 ): Promise<Called> {
-  let cancelled: Cancelled = null;
-  const reader = readResponse(wire, {
-    contentSeen: () => call.control.contentSeen(),
-    failed: (because) => call.control.abort(because),
-  });
-  const cancel = (why: NonNullable<Cancelled>): void => {
-    cancelled ??= why;
-    call.control.abort(failure("network", { where: "stream", detail: why }));
-  };
+  const ending = new AbortController();
+  const cancelled = (): Cancelled => (ending.signal.aborted ? (ending.signal.reason as Cancelled) : null);
+  const cancel = (why: NonNullable<Cancelled>): void => ending.abort(why);
   const interrupt = (): void => cancel("interrupt");
-  const call = exchange(connection, attempt.request, limits, time, {
-    onHeaders: reader.onHeaders,
-    onData: (chunk, at) => {
-      reader.onData(chunk, at);
-      if (attempt.isPast(reader.response)) cancel("overshoot");
+  const call = {
+    wire,
+    pools,
+    limits,
+    time,
+    authorize: attempt.authorize,
+    signal: ending.signal,
+    onRead: (response: Response) => {
+      if (attempt.isPast(response)) cancel("overshoot");
     },
-  });
+  };
   if (signal.aborted) interrupt();
   signal.addEventListener("abort", interrupt);
-  const result = await call.result;
+  const { result, response, steps } = await exchangeAll(attempt.request, call);
+  if (cancelled() === null) await settle(response, steps, call);
   signal.removeEventListener("abort", interrupt);
-  reader.onEnd();
-  return called(attempt, wire, result, reader.response, cancelled, time);
+  return called(attempt, wire, result, response, cancelled(), time);
 }
 
 /** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
@@ -140,6 +145,7 @@ function called(
     observation,
     trace: firstContent === null ? null : traceOf(attempt.identity.id, response),
     text: hasText ? { first: response.firstText, whole: response.text } : null,
+    head: response.status === null ? null : { status: response.status, headers: response.headers },
   };
 }
 
@@ -149,9 +155,26 @@ function rateLimit({ status, headers, refusal, failure: because }: Response, wir
   return rateLimitOf({ headers, errorText }, wire.rateWindows?.({ headers, errorText }) ?? [], wall.getTime());
 }
 
-function traceOf(id: string, { contentUs, totals, usage }: Response): EventTrace {
-  const deltasUs = contentUs.slice(1).map((at, i) => at - contentUs[i]!);
-  return { v: 1, id, firstUs: contentUs[0]!, deltasUs, totals: runningTotals(totals, usage) };
+function traceOf(id: string, { contentUs, totals, usage, serverUs }: Response): EventTrace {
+  return {
+    v: 1,
+    id,
+    firstUs: contentUs[0]!,
+    deltasUs: gaps(contentUs),
+    totals: runningTotals(totals, usage),
+    serverDeltasUs: serverGaps(serverUs),
+  };
+}
+
+function gaps(stampsUs: readonly Us[]): readonly Us[] {
+  return stampsUs.slice(1).map((at, i) => at - stampsUs[i]!);
+}
+
+/** Believed only if every event has a stamp and the clock never ran backwards. */
+function serverGaps(stampsUs: readonly (Us | null)[]): readonly Us[] | null {
+  const known = stampsUs.filter((at) => at !== null);
+  const deltasUs = gaps(known);
+  return known.length === stampsUs.length && deltasUs.every((delta) => delta >= 0) ? deltasUs : null;
 }
 
 /** Believed only if every event has one, they never fall, begin above 0 and end at the usage that is billed. */

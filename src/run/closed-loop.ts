@@ -37,6 +37,7 @@ export async function readyClosedLoop(
       let prepared: Prepared | null = begin;
       while (arrival !== null && prepared !== null) {
         await lane.opened(endUs);
+        if (lane.isStale(prepared, time.now())) prepared = await lane.signAnew(prepared);
         if (time.now() >= endUs || lane.stopped(endUs) !== null) break;
         const over = lane.release(prepared, time.now());
         arrival = take();

@@ -2,6 +2,7 @@ import type { Observation } from "../core/observation.ts";
 import type { HttpRequest, Wire } from "../core/provider.ts";
 import type { Timeouts } from "../core/run.ts";
 import type { Arrival } from "../core/scenario.ts";
+import type { SignIn, Authorized } from "../core/sign-in.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
 import type { RealTime } from "../time/time.ts";
@@ -14,8 +15,8 @@ export interface Contender {
   readonly target: Target;
   readonly wire: Wire;
   readonly route: Route;
-  /** Adds credentials. Called outside timed requests. */
-  readonly authorize: (request: HttpRequest) => Promise<HttpRequest>;
+  readonly authorize: SignIn["authorize"];
+  readonly refused: SignIn["refused"];
   /** Whether a model name in an answer is the one that was asked for. */
   readonly isModel: (echoed: string) => boolean;
   /** Address of the engine's own metrics; null when it has none. */
@@ -50,7 +51,13 @@ export interface LaneContext {
 /** A request that is built and signed, waiting for its moment. */
 export interface Prepared {
   readonly arrival: Arrival;
-  readonly request: HttpRequest;
+  /** Without credentials, to be signed anew. */
+  readonly plain: HttpRequest;
+  readonly signed: Authorized;
+  /** When it was signed, how long that took, and until when it holds. */
+  readonly signedUs: Us;
+  readonly signingUs: Us;
+  readonly freshUntilUs: Us;
   readonly promptHash: string;
   readonly inputTokens: number;
 }

@@ -1,10 +1,12 @@
 import type { Reason } from "../core/observation.ts";
+import type { HttpRequest } from "../core/provider.ts";
 import { random } from "../core/random.ts";
 import type { Arrival, Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
-import type { Us } from "../core/units.ts";
+import { usFromMs, type Us } from "../core/units.ts";
 import { promptOf } from "../scenario/prompts.ts";
-import type { Pool } from "../transport/pool.ts";
+import type { Time } from "../time/time.ts";
+import type { Pools } from "../transport/pools.ts";
 import { identityOf, skippedObservation } from "./attempt-record.ts";
 import { openAttempts } from "./attempts.ts";
 import type { Breaker } from "./breaker.ts";
@@ -17,6 +19,10 @@ import { withRetries, type Retries } from "./retry.ts";
 export interface Lane {
   readonly target: Target;
   prepare(arrival: Arrival): Promise<Prepared>;
+  /** True when what was signed will not hold until then: signatures and tokens run out, or turn out to be wrong. */
+  isStale(prepared: Prepared, dueUs: Us): boolean;
+  /** The same request, signed anew. */
+  signAnew(prepared: Prepared): Promise<Prepared>;
   /** Lets one request go now, or counts it as dropped or not started. Resolves when it is over, retries included. */
   release(prepared: Prepared, scheduledUs: Us): Promise<void>;
   /** Counts a planned request that will not be sent. */
@@ -31,7 +37,7 @@ export interface Lane {
 export function openLane(
   contender: Contender,
   scenario: Scenario,
-  pool: Pool,
+  pools: Pools,
   breaker: Breaker,
   context: LaneContext,
 ): Lane {
@@ -41,14 +47,20 @@ export function openLane(
   const gate = openGate(breaker, scenario.load.kind === "closed", time, signal);
   const stopped: Lane["stopped"] = (endUs) =>
     signal.aborted ? "interrupt" : account.exhausted() ? "budget" : gate.isShut(endUs) ? "breaker" : null;
-  const attemptOnce = openAttempts(contender, scenario, { pool, gate, account, stopped }, context);
+  let voidedUs = -Infinity;
+  const voided = (): void => {
+    voidedUs = time.now();
+  };
+  const attemptOnce = openAttempts(contender, scenario, { pools, gate, account, voided, stopped }, context);
 
   const lane: Lane = {
     target,
     stopped,
     opened: gate.opened,
     pauses: gate.pauses,
-    prepare: (arrival) => prepare(contender, scenario, arrival, context.runId),
+    prepare: (arrival) => prepare(contender, scenario, arrival, context),
+    isStale: ({ signedUs, freshUntilUs }, dueUs) => freshUntilUs < dueUs || signedUs <= voidedUs,
+    signAnew: async (prepared) => ({ ...prepared, ...(await signed(contender, prepared.plain, time)) }),
     release: (first, scheduledUs) => {
       const { arrival } = first;
       let prepared = first;
@@ -57,8 +69,7 @@ export function openLane(
         draw: (attempt) => random(scenario.seed, "retry", scenario.id, target.id, arrival.pair, attempt),
         attemptOnce: (dueUs, attempt) => attemptOnce(prepared, dueUs, attempt),
         rested: async (forMs) => {
-          // The same prompt, signed anew: a signature may be out of date by then.
-          const [dueUs, again] = await Promise.all([gate.rested(forMs), lane.prepare(arrival)]);
+          const [dueUs, again] = await Promise.all([gate.rested(forMs), lane.signAnew(prepared)]);
           prepared = again;
           return dueUs;
         },
@@ -76,7 +87,12 @@ export function openLane(
   return lane;
 }
 
-async function prepare(contender: Contender, scenario: Scenario, arrival: Arrival, runId: string): Promise<Prepared> {
+async function prepare(
+  contender: Contender,
+  scenario: Scenario,
+  arrival: Arrival,
+  { runId, time }: Pick<LaneContext, "runId" | "time">,
+): Promise<Prepared> {
   const { target, wire } = contender;
   const prompt = promptOf({
     runId,
@@ -87,7 +103,7 @@ async function prepare(contender: Contender, scenario: Scenario, arrival: Arriva
     shape: scenario.prompt,
     seed: scenario.seed,
   });
-  const plain = wire.request({
+  const bare = wire.request({
     baseUrl: target.baseUrl,
     endpoint: target.endpoint,
     modelId: target.modelId,
@@ -96,6 +112,21 @@ async function prepare(contender: Contender, scenario: Scenario, arrival: Arriva
     extraBody: target.extraBody,
     parameters: target.parameters,
   });
-  const request = await contender.authorize({ ...plain, headers: { ...plain.headers, ...target.headers } });
-  return { arrival, request, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };
+  const plain = { ...bare, headers: { ...bare.headers, ...target.headers } };
+  const built = { arrival, plain, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };
+  return { ...built, ...(await signed(contender, plain, time)) };
+}
+
+/** Signing is our own work, and has a record of its own: it is over before the request is due, and inside no latency. */
+async function signed(
+  { authorize }: Contender,
+  plain: HttpRequest,
+  time: Time,
+): Promise<Pick<Prepared, "signed" | "signedUs" | "signingUs" | "freshUntilUs">> {
+  const startUs = time.now();
+  const authorized = await authorize(plain);
+  const signedUs = time.now();
+  // What could not be signed is tried once more when it is due.
+  const freshUntilUs = signedUs + (authorized.ok ? usFromMs(authorized.freshForMs) : 0);
+  return { signed: authorized, signedUs, signingUs: signedUs - startUs, freshUntilUs };
 }

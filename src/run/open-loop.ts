@@ -7,6 +7,8 @@ import type { Lane } from "./lane.ts";
 
 /** Requests built ahead of their due time, per lane. */
 const LOOKAHEAD = 32;
+/** Signing anew may take an exchange with a token service. */
+const SIGN_LEAD_US = 2_000_000;
 /** No building when a request is due this soon: it would be late by our own doing. */
 const BUILD_SLACK_MS = 8;
 
@@ -57,9 +59,10 @@ export async function readyOpenLoop(
       if (next === undefined) break;
       const dueUs = startUs + next.afterUs;
       const isOver = next.lanes.every(([lane]) => lane.stopped(lastDueUs) !== null);
+      const lanes = isOver ? next.lanes : await fresh(next.lanes, dueUs, time, signal);
       if (!isOver) await waitUntil(time, dueUs, signal);
       // A lane that has stopped counts what it is given as not started.
-      for (const [lane, prepared] of next.lanes) inFlight.add(lane.release(prepared, dueUs));
+      for (const [lane, prepared] of lanes) inFlight.add(lane.release(prepared, dueUs));
     }
     for (const arrival of arrivals.slice(built)) {
       for (const lane of orderOf(arrival.pair))
@@ -67,6 +70,19 @@ export async function readyOpenLoop(
     }
     await inFlight.empty();
   };
+}
+
+/** What will not hold until it is due is signed anew shortly before; what is not ready by then goes as it is. */
+async function fresh(lanes: Due["lanes"], dueUs: Us, time: Time, signal: AbortSignal): Promise<Due["lanes"]> {
+  if (!lanes.some(([lane, prepared]) => lane.isStale(prepared, dueUs))) return lanes;
+  await waitUntil(time, dueUs - SIGN_LEAD_US, signal);
+  const current = [...lanes];
+  const signing = lanes.map(async ([lane, prepared], i) => {
+    if (lane.isStale(prepared, dueUs)) current[i] = [lane, await lane.signAnew(prepared)];
+  });
+  // A slow token service of one target must not make the others late.
+  await Promise.race([Promise.all(signing), waitUntil(time, dueUs, signal)]);
+  return current;
 }
 
 /** Waits for promises without keeping them: a long run has very many. */

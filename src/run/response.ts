@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { failure, type Failure } from "../core/failure.ts";
 import type { ObservationFlag } from "../core/observation.ts";
-import type { FinishReason, ServerTimings, StreamPart, Usage, Wire } from "../core/provider.ts";
+import type { FinishReason, ServerTimings, StreamPart, Usage, WholeResponse, Wire } from "../core/provider.ts";
 import { plain } from "../core/text.ts";
 import type { Us } from "../core/units.ts";
 import { FRAMINGS } from "../protocol/framings.ts";
@@ -11,6 +11,8 @@ import type { ResponseHeaders } from "../transport/exchange.ts";
 const TEXT_CHARS_MAX = 1024 * 1024;
 /** Of a response that is no stream, as much is read as an error message needs. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
+/** And of one that only leads on to the answer, with the prompt repeated in it. */
+const STEP_BODY_BYTES_MAX = 1024 * 1024;
 
 /** What a response says, gathered as its bytes come in. */
 export interface Response {
@@ -20,6 +22,8 @@ export interface Response {
   readonly contentUs: Us[];
   /** Output tokens so far at each content event, as far as the server says. */
   readonly totals: (number | null)[];
+  /** The server's own clock at each content event, as far as it tells. */
+  readonly serverUs: (Us | null)[];
   totalEvents: number;
   coalesced: number;
   firstText: string;
@@ -55,6 +59,8 @@ export function readResponse(
   readonly response: Response;
   onHeaders(status: number, headers: ResponseHeaders): void;
   onData(chunk: Uint8Array, at: Us): void;
+  /** The response as far as it was read, when it is no stream; null for a stream. */
+  whole(): WholeResponse | null;
   /** Call once, when the body has ended by itself or by us. */
   onEnd(): void;
 } {
@@ -67,19 +73,6 @@ export function readResponse(
   const fail = (because: Failure): void => {
     response.failure ??= because;
     notices.failed(because);
-  };
-  const take = (parts: readonly StreamPart[], at: Us): void => {
-    const text = parts.reduce((sum, part) => (part.type === "content" ? sum + part.text : sum), "");
-    const isContent = text !== "";
-    if (isContent) addContent(response, text, at);
-    for (const part of parts) {
-      if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
-      else applyPart(response, part);
-    }
-    if (!isContent) return;
-    const total = parts.some((part) => part.type === "usage") ? (response.usage?.output ?? null) : null;
-    // What falls is no running total, and would give an event a negative number of tokens.
-    response.totals.push(total !== null && total >= (response.totals.at(-1) ?? 0) ? total : null);
   };
   return {
     response,
@@ -105,7 +98,7 @@ export function readResponse(
       const hadContent = response.contentUs.length > 0;
       for (const frame of framer.push(chunk)) {
         response.totalEvents += 1;
-        take(read(frame), at);
+        takeParts(response, read(frame), at, fail);
         if (response.failure !== null) return;
         // After the terminator nothing is part of the answer: it neither stretches nor breaks it.
         if (response.done) break;
@@ -113,6 +106,10 @@ export function readResponse(
       const broken = response.done ? null : framer.failure;
       if (broken !== null) fail({ ...broken, status: response.status });
       else if (!hadContent && response.contentUs.length > 0) notices.contentSeen();
+    },
+    whole: () => {
+      if (refusal === null || response.status === null) return null;
+      return { status: response.status, headers: response.headers, body: refusal.text() };
     },
     onEnd: () => {
       if (refusal === null) return;
@@ -122,9 +119,26 @@ export function readResponse(
   };
 }
 
+/** Adds all that one event says, under one stamp. */
+function takeParts(response: Response, parts: readonly StreamPart[], at: Us, fail: (because: Failure) => void): void {
+  const text = parts.reduce((sum, part) => (part.type === "content" ? sum + part.text : sum), "");
+  const isContent = text !== "";
+  if (isContent) addContent(response, text, at);
+  for (const part of parts) {
+    if (part.type === "error") fail({ ...part.failure, status: part.failure.status ?? response.status });
+    else applyPart(response, part);
+  }
+  if (!isContent) return;
+  const total = parts.some((part) => part.type === "usage") ? (response.usage?.output ?? null) : null;
+  // What falls is no running total, and would give an event a negative number of tokens.
+  response.totals.push(total !== null && total >= (response.totals.at(-1) ?? 0) ? total : null);
+  response.serverUs.push(parts.find((part) => part.type === "clock")?.atUs ?? null);
+}
+
 /** A response that is no stream: its body says why. */
 interface Refusal {
   read(chunk: Uint8Array): void;
+  text(): string;
   /** Null for a status that is no error. */
   body(): string | null;
   failure(): Failure;
@@ -133,19 +147,21 @@ interface Refusal {
 function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refusal {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const body = (): string => Buffer.concat(chunks).subarray(0, ERROR_BODY_BYTES_MAX).toString("utf8");
+  const bytesMax = status < 300 ? STEP_BODY_BYTES_MAX : ERROR_BODY_BYTES_MAX;
+  const text = (): string => Buffer.concat(chunks).subarray(0, bytesMax).toString("utf8");
   return {
     read: (chunk) => {
-      if (bytes < ERROR_BODY_BYTES_MAX) chunks.push(Buffer.from(chunk));
+      if (bytes < bytesMax) chunks.push(Buffer.from(chunk));
       bytes += chunk.length;
     },
-    body: () => (status < 400 ? null : body()),
+    text,
+    body: () => (status < 400 ? null : text()),
     failure: () => {
       if (status === 200) {
         const detail = `content-type ${headers["content-type"] ?? "absent"}, not a stream`;
         return failure("protocol", { where: "headers", status, detail });
       }
-      return wire.failure({ status, headers, body: body() });
+      return wire.failure({ status, headers, body: text() });
     },
   };
 }
@@ -161,9 +177,12 @@ function addContent(response: Response, text: string, at: Us): void {
   else response.textWhole = false;
 }
 
-function applyPart(response: Response, part: Exclude<StreamPart, { type: "error" }>): void {
+/** Adds what one part says; content is added with the text of its whole event. */
+export function applyPart(response: Response, part: Exclude<StreamPart, { type: "error" }>): void {
   switch (part.type) {
+    // With the text of the whole event, where its stamp is.
     case "content":
+    case "clock":
       return;
     case "usage":
       // Running totals: the last one stands. A field that a later event leaves out keeps its value.
@@ -229,6 +248,7 @@ function emptyResponse(): Response {
     headers: {},
     contentUs: [],
     totals: [],
+    serverUs: [],
     totalEvents: 0,
     coalesced: 0,
     firstText: "",

@@ -15,7 +15,8 @@ import { releaseOrder } from "../scenario/plan.ts";
 import { watchLoopDelay } from "../time/loop-delay.ts";
 import type { RealTime } from "../time/time.ts";
 import { waitUntil } from "../time/wait.ts";
-import { openPool, type Pool } from "../transport/pool.ts";
+import { openPool } from "../transport/pool.ts";
+import { openPools, type Pools } from "../transport/pools.ts";
 import { openBreaker } from "./breaker.ts";
 import { openBudget } from "./budget.ts";
 import { readyClosedLoop } from "./closed-loop.ts";
@@ -86,20 +87,15 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
     request.contenders.map(({ target: { id } }) => [id, openBreaker(id, request.onStop)] as const),
   );
   let { connections } = request.past;
-  const openPools = (group: readonly Contender[]): Pool[] =>
-    group.map(({ target, route }) =>
-      openPool(
-        new URL(target.baseUrl).origin,
-        { ...route, timeoutMs: request.timeouts.connectMs },
-        request.time,
-        () => (connections += 1),
-      ),
+  const poolsOf = ({ target, route }: Contender): Pools =>
+    openPools(new URL(target.baseUrl).origin, (origin) =>
+      openPool(origin, { ...route, timeoutMs: request.timeouts.connectMs }, request.time, () => (connections += 1)),
     );
   for (const plan of request.plans) {
     for (const all of arranged(plan, request.contenders)) {
       const group = all.filter(({ target }) => hasLeft(plan, target.id, request.past));
       if (group.length === 0) continue;
-      const pools = openPools(group);
+      const pools = group.map(poolsOf);
       const lanes = group.map((contender, i) =>
         openLane(contender, plan.scenario, pools[i]!, breakers.get(contender.target.id)!, context),
       );
@@ -141,7 +137,7 @@ function arranged({ scenario }: Plan, contenders: readonly Contender[]): readonl
 async function runGroup(
   plan: Plan,
   lanes: readonly Lane[],
-  pools: readonly Pool[],
+  pools: readonly Pools[],
   told: Told,
   request: RunRequest,
 ): Promise<ScenarioWindow> {
@@ -149,7 +145,7 @@ async function runGroup(
   const { scenario } = plan;
   request.onScenario(plan, loadLabel(scenario.load));
   const asked = pools.filter((_, i) => lanes[i]!.stopped(Infinity) === null);
-  await Promise.all(asked.map((pool) => pool.warm(warmCount(plan))));
+  await Promise.all(asked.map(({ home }) => home.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
   const shortfalls = lanes.flatMap(({ target }) => shortfallsOf(plan, target, told));
   if (shortfalls.length > 0) await request.onQuota(shortfalls);

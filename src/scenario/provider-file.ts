@@ -44,6 +44,13 @@ const priceSchema = z.discriminatedUnion("kind", [
   strictObject({ kind: z.literal("unknown"), reason: line }),
 ]);
 
+const tierSchema = strictObject({
+  id: found(z.string().min(1)).describe("Id on the wire, where it differs."),
+  price: found(priceSchema).describe("Null: as without the tier."),
+  regions: found(z.array(line)),
+  note: found(line),
+});
+
 const modelSchema = strictObject({
   id: found(line).describe("Id on the wire; null where none was found."),
   aliases: z.array(line).default([]).describe("Other ids under which the same model was asked for or echoed."),
@@ -55,6 +62,7 @@ const modelSchema = strictObject({
   lastSeen: found(dayOrMonth),
   price: priceSchema.default({ kind: "unknown", reason: "not found" }),
   otherPrices: z.array(priceSchema).default([]).describe("What other sources state: over 10 % apart is disputed."),
+  tiers: z.record(z.string(), tierSchema).default({}).describe("Other ways to buy the same model, by name."),
   precision: found(z.string()).describe("Number format of the served weights, as the seller states it."),
   contextTokens: found(count),
   maxOutputTokens: found(count),
@@ -86,12 +94,23 @@ const dialectSchema = strictObject({
   refuses: z.array(line).default([]).describe("Request members that it refuses: never sent."),
 });
 
+const variables = z.array(variable).min(1).describe("Variables that may hold it; the first one that is set counts.");
+
+const clientCredentialsSchema = strictObject({
+  tokenUrl: line.describe("Relative to baseUrl; {name} stands for a parameter or, in capitals, a variable."),
+  clientId: variables,
+  clientSecret: variables,
+  scope: line,
+  in: z.enum(["header", "form"]).describe("Where id and secret go: HTTP basic authentication, or the form."),
+});
+
 const signInSchema = z.discriminatedUnion("scheme", [
   strictObject({ scheme: z.literal("none") }),
   strictObject({
     scheme: z.literal("bearer"),
     env: z.array(variable).min(1).describe("Variables that may hold the key; the first one that is set counts."),
     optional: z.boolean().default(false).describe("It also answers without a key."),
+    clientCredentials: found(clientCredentialsSchema).describe("OAuth 2.0 client credentials, when no key is set."),
   }),
   strictObject({ scheme: z.literal("header"), header: headerName, env: z.array(variable).min(1) }),
 ]);
@@ -109,7 +128,14 @@ export const providerSchema = strictObject({
     .describe("{name} stands for a parameter. Null when only the user knows it."),
   endpoint: z.string().startsWith("/").default("/chat/completions"),
   parameters: z
-    .record(z.string(), strictObject({ title: line, env: z.array(variable).default([]), standard: found(line) }))
+    .record(
+      z.string(),
+      strictObject({
+        title: line,
+        env: z.array(variable).default([]),
+        standard: found(z.string().max(TEXT_CHARS_MAX)).describe("Empty: it may be left out."),
+      }),
+    )
     .default({}),
   signIn: signInSchema,
   headers: z.record(headerName, line).default({}),

@@ -44,7 +44,7 @@ const profile = object({
 
 /** A name stands in a URL path, and must not hide the routes of the server itself. */
 const PROFILE_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
-const RESERVED_NAMES = ["healthz", "stats", "ledger", "provider"];
+const RESERVED_NAMES = ["healthz", "stats", "ledger", "provider", "planted"];
 
 /**
  * Reads profiles by name from parsed JSON. Every profile is stated in full; unknown keys are refused.

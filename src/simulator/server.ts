@@ -5,6 +5,7 @@ import { makeCertificate, type CertificateFaults } from "./certificate.ts";
 import { RATE_LIMITED, UNAUTHORIZED } from "./answer.ts";
 import { isAuthorized, openChat, type Chat } from "./chat.ts";
 import { NS_PER_MS, startClock, type Clock } from "./clock.ts";
+import { cloudProfiles, openClouds, type CloudOptions, type Clouds } from "./clouds.ts";
 import type { Dialects } from "./dialects/dialect.ts";
 import { openSellers, type Sellers } from "./dialects/sellers.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -29,6 +30,8 @@ export interface SimulatorOptions {
   readonly dialects?: Dialects;
   /** HTTPS with a certificate made at the start, in order or with something wrong; plain HTTP when absent. */
   readonly tls?: true | CertificateFaults;
+  /** What is out of the ordinary at the clouds. */
+  readonly clouds?: Partial<CloudOptions>;
 }
 
 export interface Simulator {
@@ -41,6 +44,8 @@ export interface Simulator {
   /** Ended chat requests, oldest first; at most the newest `LEDGER_RECORDS_MAX`. */
   ledger(): readonly LedgerRecord[];
   stats(): SimulatorStats;
+  /** How many tokens the clouds' token services have handed out for an audience. */
+  tokensIssued(audience: string): number;
   /** Cuts what is in flight and flushes the ledger. Rejects when its file is incomplete. Harmless when repeated. */
   close(): Promise<void>;
 }
@@ -57,7 +62,7 @@ const PROFILE_ROUTE = /^(?:GET \/([^/]+)\/v1\/models|POST \/([^/]+)\/v1\/chat\/c
  * @throws when the address is taken or the ledger's file cannot be opened
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const profiles: Profiles = { ...PROFILES, ...options.profiles };
+  const profiles: Profiles = { ...PROFILES, ...cloudProfiles(options.seed), ...options.profiles };
   const sellers = openSellers(options.dialects ?? {}, options.seed);
   const ledger = await openLedger(options.ledger ?? null);
   const add = (record: LedgerRecord): void => {
@@ -81,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     lateness,
     reset,
   });
+  const clouds = openClouds({ chat, profiles, clock, scheduler, ledger: ledger.records }, options.clouds);
   const stats = (): SimulatorStats => ({
     ...chat.counts(),
     lateness: lateness.read(),
@@ -90,6 +96,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     seed: options.seed,
     profiles,
     sellers,
+    clouds,
     clock,
     scheduler,
     limiter,
@@ -120,6 +127,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ca: certificate?.ca ?? null,
     ledger: ledger.records,
     stats,
+    tokensIssued: clouds.issued,
     close: () => (closed ??= close()),
   };
 }
@@ -135,6 +143,7 @@ interface Site {
   readonly seed: number;
   readonly profiles: Profiles;
   readonly sellers: Sellers;
+  readonly clouds: Clouds;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly limiter: Limiter;
@@ -151,6 +160,7 @@ function listenerOf(site: Site): RequestListener {
     response.on("error", () => undefined);
     const firstByteNs = site.clock.now();
     if (site.sellers.handle(site.chat, { request, response, firstByteNs })) return;
+    if (site.clouds.handle({ request, response, firstByteNs })) return;
     const [path = "", query] = (request.url ?? "").split("?", 2);
     const route = `${request.method} ${path}`;
     const [, modelsOf, chatOf] = PROFILE_ROUTE.exec(route) ?? [];
@@ -185,6 +195,11 @@ function sendOther(site: Site, route: string, query: URLSearchParams, response: 
     case "GET /stats":
       sendJson(response, 200, JSON.stringify(site.stats()));
       break;
+    case "GET /planted": {
+      const base = `http://${response.req.headers.host ?? ""}/${query.get("profile") ?? "sim-fast"}`;
+      sendJson(response, 200, JSON.stringify(site.clouds.planted(base)));
+      break;
+    }
     case "GET /ledger":
       sendLedger(site, query.get("profile"), response);
       break;

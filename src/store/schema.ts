@@ -99,6 +99,8 @@ export const observationSchema = z.object({
     maxOutputTokens: count,
     bytes: count.nullable(),
     promptHash: text.nullable(),
+    // Runs of before this member noted no such time.
+    signingUs: us.nonnegative().nullable().default(null),
   }),
   response: z.object({ bytes: count, chars: count, textHash: text.nullable() }),
   cost: z.object({ reservedUsd: z.number().nullable(), usd: z.number().nullable() }),
@@ -110,6 +112,8 @@ export const eventTraceSchema = z.object({
   firstUs: us,
   deltasUs: z.array(us.nonnegative()),
   totals: z.array(count).nullable(),
+  // Runs of before this member knew no such clock.
+  serverDeltasUs: z.array(us.nonnegative()).nullable().default(null),
 });
 
 export const tokenCountSchema = z.object({ v: version, id, output: count, first: count });

@@ -45,6 +45,8 @@ export interface ExchangeResult {
 /**
  * Sends one request on one connection and hands over the bytes as they come. Stamps are the first thing that each undici
  * callback takes. Never throws, never retries, never follows a redirect.
+ *
+ * @param sinceUs when the call began that this exchange is part of: its limits count from there; null for its own `sent`
  */
 export function exchange(
   connection: Connection,
@@ -52,8 +54,9 @@ export function exchange(
   limits: Timeouts,
   time: Time,
   listener: Listener,
+  sinceUs: Us | null = null,
 ): { readonly control: Control; readonly result: Promise<ExchangeResult> } {
-  const state = begin(time);
+  const state = begin(time, sinceUs);
   const { promise, resolve } = Promise.withResolvers<ExchangeResult>();
   let controller: Dispatcher.DispatchController | null = null;
   let deadlines: Deadlines | null = null;
@@ -62,7 +65,7 @@ export function exchange(
     if (state.over) return;
     state.over = true;
     deadlines?.cancel();
-    const { lastByte: _lastByte, content: _content, over: _over, ...stamps } = state;
+    const { sinceUs: _since, lastByte: _lastByte, content: _content, over: _over, ...stamps } = state;
     resolve({ ...stamps, end: time.now(), error });
   };
   const abort = (because: Failure): void => {
@@ -138,8 +141,9 @@ function stampingHandler(
   };
 }
 
-function begin(time: Time): Mutable {
+function begin(time: Time, sinceUs: Us | null): Mutable {
   return {
+    sinceUs,
     released: time.now(),
     sent: null,
     written: null,
@@ -155,6 +159,7 @@ function begin(time: Time): Mutable {
 }
 
 interface Mutable {
+  sinceUs: Us | null;
   released: Us;
   sent: Us | null;
   written: Us | null;
@@ -192,8 +197,9 @@ function watchDeadlines(state: Mutable, limits: Timeouts, time: Time, abort: (be
 
 function nearestDeadline(state: Mutable, limits: Timeouts): readonly [Us, Exclude<TimeoutStage, "connect">] {
   const sent = state.sent ?? state.released;
-  const total = sent + usFromMs(limits.totalMs);
-  const first = sent + usFromMs(limits.firstContentMs);
+  const begun = state.sinceUs ?? sent;
+  const total = begun + usFromMs(limits.totalMs);
+  const first = begun + usFromMs(limits.firstContentMs);
   const idle = (state.lastByte ?? sent) + usFromMs(limits.idleMs);
   const [due, stage] = state.content ? ([idle, "idle"] as const) : ([first, "first-content"] as const);
   return due < total ? [due, stage] : [total, "total"];

@@ -26,6 +26,7 @@ function inWords(part: StreamPart): string {
     case "model":
       return `model ${part.id}`;
     case "timings":
+    case "clock":
     case "done":
       return part.type;
   }

@@ -3,6 +3,7 @@ import type { Observation } from "../../src/core/observation.ts";
 import type { Provider } from "../../src/core/provider.ts";
 import { loadProvider, providerIds } from "../../src/registry.ts";
 import type { Contender } from "../../src/run/contender.ts";
+import { CLOUD_IDS } from "../../src/simulator/planted.ts";
 import type { Simulator } from "../../src/simulator/server.ts";
 import { askEach, sellersAt, startSellers } from "../support/simulated-providers.ts";
 import { call } from "../support/simulator-client.ts";
@@ -14,7 +15,7 @@ import { call } from "../support/simulator-client.ts";
 
 const providers: readonly Provider[] = (
   await Promise.all((await providerIds(null)).map((id) => loadProvider(id, null)))
-).filter(({ baseUrl, kind }) => baseUrl !== null && kind !== "simulator");
+).filter(({ id, baseUrl, kind }) => baseUrl !== null && kind !== "simulator" && !CLOUD_IDS.includes(id));
 const ids = providers.map(({ id }) => id);
 
 let simulator: Simulator;
@@ -64,9 +65,13 @@ describe("every provider, simulated", () => {
   it("turns a wrong key away, in its own words", async () => {
     const contenders = (await sellersAt(simulator, named(""))).map((contender): Contender => {
       const authorize: Contender["authorize"] = async (request) => {
-        const { headers } = await contender.authorize(request);
-        const wrong = Object.entries(headers).map(([name, value]) => [name, value.replace("planted-", "wrong-")]);
-        return { ...request, headers: Object.fromEntries(wrong) as Record<string, string> };
+        const signed = await contender.authorize(request);
+        if (!signed.ok) return signed;
+        const wrong = Object.entries(signed.request.headers).map(([name, value]) => [
+          name,
+          value.replace("planted-", "wrong-"),
+        ]);
+        return { ...signed, request: { ...request, headers: Object.fromEntries(wrong) as Record<string, string> } };
       };
       return { ...contender, authorize };
     });
@@ -113,7 +118,10 @@ describe("every provider, simulated", () => {
     const [groq] = await sellersAt(simulator, ["simulator:groq"]);
     expect(groq!.target.apiKeyEnv).toBeNull();
     const plain = { method: "POST", url: "http://127.0.0.1/", headers: {}, body: null } as const;
-    expect((await groq!.authorize(plain)).headers).toEqual({ authorization: "Bearer planted-key-of-groq" });
+    expect(await groq!.authorize(plain)).toMatchObject({
+      ok: true,
+      request: { headers: { authorization: "Bearer planted-key-of-groq" } },
+    });
   });
 });
 

@@ -1,8 +1,12 @@
+import type { Wire } from "../../src/core/provider.ts";
 import type { Timeouts } from "../../src/core/run.ts";
+import type { SignIn } from "../../src/core/sign-in.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import { callOnce, type Attempt, type Called } from "../../src/run/call-once.ts";
 import { realTime } from "../../src/time/time.ts";
 import { pause } from "./wire-server.ts";
+import { openPools } from "../../src/transport/pools.ts";
+import { UNSIGNED } from "./sign-in.ts";
 import { openPool } from "../../src/transport/pool.ts";
 import { DIRECT, type Route } from "../../src/transport/route.ts";
 
@@ -20,6 +24,9 @@ export async function callServer(
     readonly prompt?: string;
     readonly signal?: AbortSignal;
     readonly route?: Partial<Route>;
+    readonly wire?: Wire;
+    /** Of what the call is led on to. */
+    readonly authorize?: SignIn["authorize"];
     /** Connections opened ahead. */
     readonly warm?: number;
     /** Between two calls. */
@@ -31,18 +38,14 @@ export async function callServer(
   const time = realTime();
   const limits = { ...LIMITS, ...options.limits };
   let connections = 0;
-  const pool = openPool(
-    origin,
-    { ...DIRECT, ...options.route, timeoutMs: limits.connectMs },
-    time,
-    () => (connections += 1),
+  const pools = openPools(origin, (to) =>
+    openPool(to, { ...DIRECT, ...options.route, timeoutMs: limits.connectMs }, time, () => (connections += 1)),
   );
-  const wire = openaiChat(PLAIN);
-  await pool.warm(options.warm ?? 0);
+  const wire = options.wire ?? openaiChat(PLAIN);
+  await pools.home.warm(options.warm ?? 0);
   await options.beforeCalls?.();
-  const call = async (pair: number): Promise<Called> => {
-    const connection = pool.take();
-    const called = await callOnce(
+  const call = (pair: number): Promise<Called> =>
+    callOnce(
       {
         identity: {
           id: `s:t:${pair}`,
@@ -54,7 +57,7 @@ export async function callServer(
           turn: 0,
           attempt: 1,
           phase: "measured",
-          request: { inputTokens: 20, maxOutputTokens: 8, bytes: null, promptHash: null },
+          request: { inputTokens: 20, maxOutputTokens: 8, bytes: null, promptHash: null, signingUs: null },
         },
         scheduledUs: time.now(),
         request: wire.request({
@@ -66,25 +69,23 @@ export async function callServer(
           maxOutputTokens: 8,
           extraBody: {},
         }),
+        authorize: options.authorize ?? UNSIGNED.authorize,
         isModel: (echoed) => echoed === "m",
         reservedUsd: null,
         isPast: options.isPast ?? (() => false),
       },
-      connection,
+      pools,
       wire,
       limits,
       time,
       options.signal ?? new AbortController().signal,
     );
-    pool.give(connection, called.observation.stamps.sent !== null);
-    return called;
-  };
   const pairs = Array.from({ length: options.count ?? 1 }, (_, pair) => pair);
   const results: Called[] = options.atOnce === true ? await Promise.all(pairs.map(call)) : [];
   for (const pair of options.atOnce === true ? [] : pairs) {
     results.push(await call(pair));
     await pause(options.pauseMs ?? 0);
   }
-  await pool.close();
+  await pools.close();
   return results;
 }

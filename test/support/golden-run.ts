@@ -231,7 +231,7 @@ function attempt(
   if (stamps.firstContent === null) return { observation, trace: null, tokens: null };
   return {
     observation,
-    trace: { v: 1, id, firstUs: stamps.firstContent, deltasUs, totals: null },
+    trace: { v: 1, id, firstUs: stamps.firstContent, deltasUs, totals: null, serverDeltasUs: null },
     tokens: { v: 1, id, output: eventCount, first: 1 },
   };
 }
@@ -316,6 +316,7 @@ function observationOf(of: {
       maxOutputTokens: scenario.prompt.outputTokens,
       bytes: 700 + scenario.prompt.inputTokens * 5,
       promptHash: null,
+      signingUs: null,
     },
     response: { bytes: eventCount * 220, chars: eventCount * 6, textHash: null },
     cost: {

@@ -121,7 +121,14 @@ export function answer(
   };
   return {
     observation,
-    trace: { v: 1, id: observation.id, firstUs: firstContent, deltasUs, totals: of.totals ?? null },
+    trace: {
+      v: 1,
+      id: observation.id,
+      firstUs: firstContent,
+      deltasUs,
+      totals: of.totals ?? null,
+      serverDeltasUs: null,
+    },
     tokens: { v: 1, id: observation.id, output: of.tokens, first: of.first ?? of.tokens / (deltasUs.length + 1) },
   };
 }
@@ -244,7 +251,13 @@ function blank(of: Place, stamps: Stamps): Observation {
     server: null,
     rateLimit: null,
     modelEchoed: "m",
-    request: { inputTokens: 100, maxOutputTokens: scenario.prompt.outputTokens, bytes: 500, promptHash: "0" },
+    request: {
+      inputTokens: 100,
+      maxOutputTokens: scenario.prompt.outputTokens,
+      bytes: 500,
+      promptHash: "0",
+      signingUs: null,
+    },
     response: { bytes: 1000, chars: 400, textHash: "0" },
     cost: { reservedUsd: 0.0003, usd: null },
   };

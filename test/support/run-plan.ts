@@ -11,6 +11,7 @@ import { runAll, type RunnerEnd } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import { realTime, type RealTime } from "../../src/time/time.ts";
 import { DIRECT } from "../../src/transport/route.ts";
+import { UNSIGNED } from "./sign-in.ts";
 
 export const TIMEOUTS: Timeouts = { connectMs: 2000, firstContentMs: 3000, idleMs: 3000, totalMs: 10_000 };
 
@@ -109,7 +110,7 @@ export async function runPlan(of: {
       target,
       wire,
       route: DIRECT,
-      authorize: async (request) => request,
+      ...UNSIGNED,
       metricsUrl: null,
       isModel: (echoed) => echoed === target.modelId,
       redact: (text) => text,

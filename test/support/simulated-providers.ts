@@ -29,7 +29,8 @@ export async function startSellers(ids: readonly string[]): Promise<Simulator> {
 /** Contenders by their names, such as `simulator:groq@http-429`. */
 export async function sellersAt(simulator: Simulator, names: readonly string[]): Promise<Contender[]> {
   const targets = await Promise.all(names.map(targetOf));
-  return atSimulator(await contendersOf(targets, null, {}, await openNetwork(undefined, targets, {})), simulator.url);
+  const there = atSimulator(targets, simulator.url);
+  return contendersOf(there, null, {}, await openNetwork(undefined, there, {}));
 }
 
 async function targetOf(name: string): Promise<Target> {

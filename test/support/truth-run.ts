@@ -20,6 +20,7 @@ import { analysisOf } from "./measured.ts";
 import { recordOf, type Recorded } from "./observations.ts";
 import { simulatedTarget } from "./run-plan.ts";
 import type { TruthSimulator } from "./truth-simulator.ts";
+import { UNSIGNED } from "./sign-in.ts";
 
 /** Longer than any answer or freeze here: no limit of ours cuts a stream. */
 const PATIENT: Timeouts = { connectMs: 20_000, firstContentMs: 30_000, idleMs: 30_000, totalMs: 60_000 };
@@ -51,7 +52,7 @@ export async function truthRun(of: {
         target,
         wire,
         route,
-        authorize: async (request) => request,
+        ...UNSIGNED,
         metricsUrl: null,
         isModel: () => true,
         redact: (text) => text,

@@ -48,6 +48,7 @@ describe("the note of a gone model", () => {
   const entry = (status: ModelStatus, fields: Partial<ModelEntry> = {}): ModelEntry => ({
     id: "m",
     aliases: [],
+    tiers: {},
     status,
     statusNote: null,
     retiredOn: null,

@@ -155,7 +155,7 @@ describe("pace", () => {
 
   test("time_to_100_tokens ends at the event that brings the 100th", () => {
     // 8 tokens at 500 ms, then 8 every 160 ms: the 13th event holds tokens 97 to 104.
-    const fields = { request: { inputTokens: 100, maxOutputTokens: 120, bytes: 1, promptHash: "0" } };
+    const fields = { request: { inputTokens: 100, maxOutputTokens: 120, bytes: 1, promptHash: "0", signingUs: null } };
     const long = answer({ pair: 0, ttftMs: 500, gapsMs: times(14, () => 160), tokens: 120, fields });
     expect(value([long], "time_to_100_tokens", "mean")).toBe(500 + 12 * 160);
     const short = answer({ pair: 1, ttftMs: 500, gapsMs: [160], tokens: 99, fields });

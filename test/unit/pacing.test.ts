@@ -30,6 +30,8 @@ function fakeLane(
     opened: async () => undefined,
     pauses: () => ({ count: 0, waitedMs: 0 }),
     prepare: async (arrival) => ({ arrival }) as Prepared,
+    isStale: () => false,
+    signAnew: async (prepared) => prepared,
     // As the real lane does: what falls due after an interrupt is counted, not sent.
     release: async ({ arrival }, scheduledUs) => {
       if (signal.aborted) return void skipped.push(arrival.pair);

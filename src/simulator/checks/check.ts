@@ -18,3 +18,8 @@ export interface Refusal {
 
 /** Null for who may come in. */
 export type Verdict = Refusal | null;
+
+/** The token after `Bearer`; null when there is none. */
+export function bearerOf({ headers }: Received): string | null {
+  return /^Bearer (\S+)$/.exec(headers["authorization"] ?? "")?.[1] ?? null;
+}

@@ -80,8 +80,8 @@ function sellerOf(name: string, dialect: Dialect, seed: number): Seller {
   return { dialect, profileName: `provider.${name}`, profile, meters: openMeters(name, profile.roundTripMs) };
 }
 
-/** Null for a name that is no fault. */
-function faultsNamed(name: string): readonly Fault[] | null {
+/** The fault of that name, for every request; null for a name that is no fault. */
+export function faultsNamed(name: string): readonly Fault[] | null {
   if (!(FAULT_NAMES as readonly string[]).includes(name)) return null;
   const fault = name as FaultName;
   return (TIMED_FAULTS as readonly FaultName[]).includes(fault)

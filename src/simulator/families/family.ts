@@ -1,5 +1,6 @@
-import type { Answer, Saying, Step } from "../answer.ts";
-import type { ChatRequest, ParsedRequest } from "../chat-request.ts";
+import { OTHER_MODEL, type Answer, type Saying, type Step } from "../answer.ts";
+import { parseChatRequest, type ChatRequest, type ParsedRequest } from "../chat-request.ts";
+import { isRecord } from "../record.ts";
 import type { Received, Refusal, Verdict } from "../checks/check.ts";
 
 /** One wire protocol of the clouds. */
@@ -37,7 +38,7 @@ export function translated(
     return { ...answer, headers: { ...answer.headers, ...headers }, prologue: [{ ...error, bytes: body }] };
   }
   if (family.speech === undefined || request === null) return answer;
-  const speech = family.speech(request);
+  const speech = family.speech(answer.fault === "other-model" ? { ...request, model: OTHER_MODEL } : request);
   return {
     ...answer,
     headers: { ...answer.headers, "content-type": speech.contentType },
@@ -55,6 +56,29 @@ function* spoken(steps: Iterable<Step>, speech: Speech): Generator<Step> {
     } else yield step;
   }
 }
+
+/** What another protocol's request asks for, said in OpenAI's words so that one reader judges them all. */
+export function asChat(of: {
+  readonly model: unknown;
+  readonly messages: unknown;
+  readonly maxTokens: unknown;
+}): ParsedRequest {
+  const { model, messages, maxTokens } = of;
+  const options = { stream: true, stream_options: { include_usage: true } };
+  return parseChatRequest(JSON.stringify({ model, messages, max_tokens: maxTokens, ...options }));
+}
+
+/** The JSON object of a body; an empty one for anything else, which then lacks everything. */
+export function bodyOf({ body }: Received): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+export const JSON_HEADERS = { "content-type": "application/json" } as const;
 
 /** One server-sent event. */
 export function sseEvent(data: unknown, event: string | null = null): string {
