@@ -96,20 +96,23 @@ const NOTHING: ErrorFields = { status: null, code: null, message: null };
 /** Sellers nest two or three levels; deeper ones are an attack on the stack. */
 const DEPTH_MAX = 8;
 
+/** Where a message stands, the most telling first. */
+const MESSAGES = ["message", "msg", "error_message", "error_msg", "status_msg", "title", "reason"] as const;
+
 /** Reads `{error:{…}}`, `{error:"…"}`, `{errors:[…]}`, `{object:"error",…}`, `{detail:…}` and `{message}`. */
 function errorFields(value: unknown, depth = 0): ErrorFields {
   if (depth > DEPTH_MAX) return NOTHING;
   if (typeof value === "string") return { ...NOTHING, message: text(value) };
   if (Array.isArray(value)) return errorFields(value[0], depth + 1);
   if (!isObject(value)) return NOTHING;
-  const inner = value["error"] ?? value["errors"];
+  const inner = value["error"] ?? value["Error"] ?? value["errors"] ?? value["base_resp"];
   if (inner !== undefined && inner !== null) {
     const fields = errorFields(inner, depth + 1);
     return { ...fields, status: fields.status ?? statusIn(value), code: fields.code ?? codeIn(value) };
   }
   const detail = value["detail"];
   if (detail !== undefined && detail !== null) return { ...errorFields(detail, depth + 1), status: statusIn(value) };
-  const message = text(value["message"]) ?? text(value["msg"]) ?? text(value["title"]);
+  const message = MESSAGES.map((name) => text(value[name])).find((said) => said !== null) ?? null;
   return { status: statusIn(value), code: codeIn(value) ?? codeOf(value["type"]), message };
 }
 
@@ -123,7 +126,9 @@ export function statusIn(value: { readonly [key: string]: unknown }): number | n
 }
 
 function codeIn(value: { readonly [key: string]: unknown }): string | null {
-  return codeOf(value["code"]) ?? codeOf(value["error_code"]) ?? codeOf(value["error_type"]);
+  return (
+    codeOf(value["code"]) ?? codeOf(value["error_code"]) ?? codeOf(value["error_type"]) ?? codeOf(value["status_code"])
+  );
 }
 
 function codeOf(value: unknown): string | null {

@@ -4,7 +4,7 @@ import type { Call, Dialect, Frame, HttpRequest, ResponseHead, StreamPart, Usage
 import { httpFailure, streamFailure } from "./errors.ts";
 import { MODEL_CHARS_MAX } from "./limits.ts";
 import { contentOf, finishOf, firstChoice, type Loose } from "./openai-choice.ts";
-import { errorIn } from "./openai-error.ts";
+import { errorIn, isChunk } from "./openai-error.ts";
 import { rateWindows } from "./rate-limits.ts";
 import { chunkTimings, headTimings } from "./timings.ts";
 
@@ -81,7 +81,7 @@ function partsOf(frame: Frame, dialect: Dialect): StreamPart[] {
   // Frameworks that encode the data of every event put the terminator in quotes.
   if (data === "[DONE]" || value === "[DONE]") return [{ type: "done" }];
   if (frame.event === "ping" || saysNothing(data, value)) return [];
-  if (isObject(value)) return chunkParts(value, dialect);
+  if (isObject(value) && (isChunk(value) || Object.keys(value).length === 0)) return chunkParts(value, dialect);
   // Content may be in it: skipping it could make a broken answer look whole.
   const detail = `event is no ${value === undefined ? "JSON" : "chunk"}: ${data}`;
   return [{ type: "error", failure: failure("protocol", { where: "stream", detail }) }];

@@ -15,12 +15,13 @@ const FINISH: ReadonlyMap<string, FinishReason> = new Map([
   ["max_tokens", "length"],
   ["model_length", "length"],
   ["content_filter", "content-filter"],
+  ["safety", "content-filter"],
   ["tool_calls", "tool-calls"],
   ["function_call", "tool-calls"],
 ]);
 
 /** The server gave the answer up: OpenRouter's `error`, `abort` of vLLM and SGLang. */
-const GIVEN_UP: ReadonlySet<string> = new Set(["error", "abort", "failed", "cancelled", "timeout"]);
+const GIVEN_UP: ReadonlySet<string> = new Set(["error", "internal_error", "abort", "failed", "cancelled", "timeout"]);
 
 /** Names of the reasoning beside the answer; some gateways send the same text under several. */
 const REASONING = ["reasoning_content", "reasoning", "reasoning_details"] as const;

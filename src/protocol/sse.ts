@@ -8,14 +8,16 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
+const QUOTE = 0x22;
+const BRACE = 0x7b;
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
 /**
  * Server-sent events by the WHATWG rules (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream):
  * lines end in CR, LF or CRLF, `data` lines join with LF, comments and unknown fields are skipped, an event without data or
- * without its blank line is no event. One departure: a field named `error` is read as the data of an event of that name. By
- * the rules it is an unknown field, but llama.cpp sent its errors so until 2025-09, and skipping one would turn a broken
- * answer into a good one. A line is decoded only when it is whole, so a character cut by a read is never lost; a
+ * without its blank line is no event. Three departures, since skipping an error would turn a broken answer into a good one. A field named `error` is read as the data of an event of that name. By
+ * the rules it is an unknown field, but llama.cpp sent its errors so until 2025-09. A line that is bare JSON is read as data. An event
+ * named `error` is one even without data. A line is decoded only when it is whole, so a character cut by a read is never lost; a
  * lone CR ends its line at once, so no frame waits for the read after it.
  */
 export function sseFramer(): Framer {
@@ -71,16 +73,24 @@ function openEvent(): { line(bytes: Buffer): Frame | null; bytes(): number } {
   let data: string[] = [];
   let dataBytes = 0;
   const end = (): Frame | null => {
-    const frame = data.length === 0 ? null : { event: name, data: data.join("\n") };
+    const frame = data.length === 0 && name !== "error" ? null : { event: name, data: data.join("\n") };
     name = null;
     data = [];
     dataBytes = 0;
     return frame;
   };
+  const keep = (text: string, lineBytes: number): void => {
+    data.push(text);
+    dataBytes += lineBytes + 1;
+  };
   return {
     bytes: () => dataBytes,
     line: (bytes) => {
       if (bytes.length === 0) return end();
+      if (bytes[0] === BRACE && bytes[1] === QUOTE) {
+        keep(bytes.toString("utf8"), bytes.length);
+        return null;
+      }
       const colon = bytes.indexOf(COLON);
       const fieldEnd = colon === -1 ? bytes.length : colon;
       const field = fieldEnd === 4 || fieldEnd === 5 ? bytes.toString("latin1", 0, fieldEnd) : "";
@@ -90,8 +100,7 @@ function openEvent(): { line(bytes: Buffer): Frame | null; bytes(): number } {
       if (field === "event") name = value === "" ? null : value;
       else {
         if (field === "error") name = "error";
-        data.push(value);
-        dataBytes += bytes.length + 1;
+        keep(value, bytes.length);
       }
       return null;
     },

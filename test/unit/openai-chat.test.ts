@@ -81,6 +81,7 @@ describe("the OpenAI chat stream", () => {
     ["model_length", "length"],
     ["CONTENT_FILTER", "content-filter"],
     ["recitation", "other"],
+    ["SAFETY", "content-filter"],
   ] as const)("maps finish_reason %s to %s", (wire, reason) => {
     expect(parts(delta({}, wire))).toEqual([finish(reason)]);
   });
@@ -223,6 +224,7 @@ describe("errors inside a 200 stream", () => {
       { choices: [{ index: 0, error: { message: "boom" }, delta: {}, finish_reason: "stop" }] },
     ],
     ["a finish reason that is a failure", delta({}, "failed")],
+    ["a finish reason of the engine's own trouble", delta({}, "internal_error")],
   ])("takes %s for one", (_name, chunk) => {
     const [part] = parts(JSON.stringify(chunk));
     expect(part).toMatchObject({ type: "error" });
@@ -234,6 +236,43 @@ describe("errors inside a 200 stream", () => {
     ["a status of success", { status: 200, code: 0, message: "" }],
     ["a word about the state", { status: "queued", message: "position 3" }],
   ])("takes %s for no error", (_name, chunk) => {
+    expect(parts(chunk)).toEqual([]);
+  });
+  it.each([
+    [{ status: "error", msg: "overloaded" }, "overloaded", "overloaded"],
+    [{ success: false, msg: "boom" }, "server-error", "boom"],
+    [{ base_resp: { status_code: 1002, status_msg: "rate limit" } }, "rate-limited", "rate limit"],
+    [{ choices: [], base_resp: { status_code: 1002, status_msg: "boom" } }, "server-error", "boom"],
+    [{ Error: { message: "boom" } }, "server-error", "boom"],
+    [{ error_message: "boom" }, "server-error", "boom"],
+    [{ error_code: "X17", error_msg: "boom" }, "server-error", "boom"],
+    [{ usage: { completion_tokens: 2 }, choices: [], message: "boom", code: 500 }, "server-error", "boom"],
+    [{ usage: { completion_tokens: 2 }, message: "boom" }, "server-error", "boom"],
+    [{ usage: { completion_tokens: 2 }, code: 503 }, "overloaded", null],
+    [{ reason: "boom" }, "server-error", "boom"],
+  ])("takes the event %j for an error, and reads its words", (chunk, kind, detail) => {
+    expect(parts(chunk)).toMatchObject([{ type: "error", failure: { kind, detail, where: "stream" } }]);
+  });
+  it.each(["failed", "response.failed", "Exception"])("takes event: %s for an error", (event) => {
+    const [part] = openaiChat(PLAIN).reader({ status: 200, headers: {} })({ event, data: '{"reason":"boom"}' });
+    expect(part).toMatchObject({ type: "error", failure: { kind: "server-error", detail: "boom" } });
+  });
+  it.each([{ hello: "world" }, { id: "c", model: "m" }, { status: "whatever" }])(
+    "takes %j, which is no chunk, for a broken protocol",
+    (chunk) => {
+      expect(parts(chunk)).toMatchObject([{ type: "error", failure: { kind: "protocol" } }]);
+    },
+  );
+  it.each([
+    { base_resp: { status_code: 0, status_msg: "" } },
+    { x_groq: { id: "r" } },
+    { timings: {} },
+    { time_info: {} },
+    { perf_metrics: {} },
+    { type: "ping" },
+    { object: "chat.completion.chunk" },
+    { choices: [], usage: null, message: "success" },
+  ])("takes %j for an event without content", (chunk) => {
     expect(parts(chunk)).toEqual([]);
   });
   it.each(["", "null", "[]", "{}"])("takes an event of %j for none", (data) => {

@@ -37,6 +37,13 @@ describe("server-sent events", () => {
       { event: null, data: "a" },
     ]);
   });
+  it("reads bare JSON as data, and an event named error without data", () => {
+    expect(frames('{"error":"boom"}\n\nevent: error\n\ndata: a\n\n')).toEqual([
+      { event: null, data: '{"error":"boom"}' },
+      { event: "error", data: "" },
+      { event: null, data: "a" },
+    ]);
+  });
   it("names the event and forgets the name after it", () => {
     expect(frames("event: ping\ndata: {}\n\ndata: a\n\n")).toEqual([
       { event: "ping", data: "{}" },
