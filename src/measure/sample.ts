@@ -72,14 +72,23 @@ export function clientDelayMs(sample: Sample): number | null {
   return waited === null ? null : waited - (setUp ?? 0);
 }
 
+/** Usage of more than so many times what was asked for is a slip of the server's, not an answer. */
+const USAGE_PER_LIMIT_MAX = 4;
+
 /**
- * n: output tokens as billed, else as the pinned tokenizer counts them (`tokens_local`), else null (`tokens_unknown`).
+ * n: output tokens as billed unless that is absurd (`usage_implausible`: none for a text, or far above the limit), else as the pinned tokenizer counts them (`tokens_local`), else null (`tokens_unknown`).
  */
 export function outputTokens(sample: Sample): { readonly n: number | null; readonly flags: readonly Flag[] } {
   const reported = sample.observation.usage?.output ?? null;
-  if (reported !== null) return { n: reported, flags: [] };
-  if (sample.tokens !== null) return { n: sample.tokens.output, flags: ["tokens_local"] };
-  return { n: null, flags: ["tokens_unknown"] };
+  const isBelieved = reported === null || isPlausible(reported, sample.observation);
+  if (reported !== null && isBelieved) return { n: reported, flags: [] };
+  const doubt: readonly Flag[] = isBelieved ? [] : ["usage_implausible"];
+  if (sample.tokens !== null) return { n: sample.tokens.output, flags: ["tokens_local", ...doubt] };
+  return { n: null, flags: ["tokens_unknown", ...doubt] };
+}
+
+function isPlausible(output: number, { request, response }: Observation): boolean {
+  return output === 0 ? response.chars === 0 : output <= USAGE_PER_LIMIT_MAX * request.maxOutputTokens;
 }
 
 /** m: tokens of the first content event, by the server's running total, else by the local count; null when unknown. */

@@ -44,7 +44,9 @@ interface ErrorFields {
 export function httpFailure(status: number, body: string): Failure {
   const fields = errorFields(parsed(body));
   const detail = fields.message ?? body;
-  return failure(kindOf(status, wordsOf(fields)), {
+  // A 200 says nothing of an error in its body, which may state a status of its own.
+  const stated = status === 200 ? (fields.status ?? status) : status;
+  return failure(kindOf(stated, wordsOf(fields)), {
     where: "headers",
     status,
     code: fields.code,

@@ -7,6 +7,8 @@ const FAILED = /\b(?:error|fail(?:ed|ure)?|exception)\b/i;
 /** What servers say of themselves when all is well: a word, success of HTTP, or an error code that is none. */
 const WELL = /^(?:ok|success\w*|completed?|queued|pending|processing|running|0|2\d\d)$/i;
 
+const UNSET: ReadonlySet<unknown> = new Set([undefined, null, "", false, 0, "0"]);
+
 /** Members of which one makes an event a part of the answer or a word beside it; Cerebras, Fireworks and others send figures alone. */
 const CHUNK_MEMBERS = ["choices", "usage", "x_groq", "timings", "time_info", "perf_metrics", "base_resp"] as const;
 
@@ -62,5 +64,5 @@ function isWell(word: unknown): boolean {
 
 /** Servers that fill in every member send an empty text, an empty list, 0 or false where there is no error. */
 function isSet(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : ![undefined, null, "", false, 0, "0"].includes(value as never);
+  return Array.isArray(value) ? value.length > 0 : !UNSET.has(value);
 }

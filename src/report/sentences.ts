@@ -39,6 +39,7 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...stopSentences(analysis),
     ...pauseSentences(analysis),
     ...vantageSentence(analysis),
+    ...modelSentences(analysis),
     ...emptySentence(analysis),
     ...warningSentences(analysis),
     { label: "next", text: nextStep(analysis.manifest) },
@@ -219,6 +220,19 @@ function emptySentence(analysis: Analysis): readonly Sentence[] {
     return [`${title} needs ${upTo}${most} more requests ${where}, ${cost}`];
   });
   return texts.length === 0 ? [] : [{ label: "empty", text: texts.join("; ") }];
+}
+
+/** Per target: what answered under another name than was asked for, whether it counts as another model or not. */
+function modelSentences({ groups }: Analysis): readonly Sentence[] {
+  const differing = new Map(
+    groups
+      .filter(({ flags }) => flags.includes("model_differs"))
+      .map(({ target, modelEchoed }) => [target, modelEchoed]),
+  );
+  return [...differing].map(([{ id, modelId }, echoed]) => ({
+    label: "warning",
+    text: `${id}: asked for ${modelId}, but answers name another model; most often they name ${echoed ?? "none"}`,
+  }));
 }
 
 function warningSentences(analysis: Analysis): readonly Sentence[] {

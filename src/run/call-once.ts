@@ -10,7 +10,7 @@ import type { RealTime } from "../time/time.ts";
 import { exchangeAll } from "./exchanges.ts";
 import type { SoFar } from "./reservation.ts";
 import { rateLimitOf } from "./rate-limit.ts";
-import { responseFlags, sha256, type Response } from "./response.ts";
+import { modelEchoed, responseFlags, sha256, type Response } from "./response.ts";
 import { settle } from "./settle.ts";
 
 /** Everything about one attempt that is known before it leaves. */
@@ -137,7 +137,7 @@ function called(
     events: { content: response.contentUs.length, total: response.totalEvents, coalesced: response.coalesced },
     server: response.server,
     rateLimit: rateLimit(response, wire, time.wallAt(result.headers ?? result.end)),
-    modelEchoed: response.model,
+    modelEchoed: modelEchoed(response, attempt.isModel),
     response: { bytes: result.bytes, chars: response.chars, textHash: hasText ? sha256(response.text) : null },
     cost: { reservedUsd: attempt.reservedUsd, usd: null },
   };

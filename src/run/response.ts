@@ -9,6 +9,8 @@ import type { ResponseHeaders } from "../transport/exchange.ts";
 
 /** Longest text kept for local token counting, characters; a longer answer keeps its stamps and loses its local count. */
 const TEXT_CHARS_MAX = 1024 * 1024;
+/** Changes of the echoed model that are kept. */
+const MODELS_MAX = 8;
 /** Of a response that is no stream, as much is read as an error message needs. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
 /** And of one that only leads on to the answer, with the prompt repeated in it. */
@@ -36,7 +38,8 @@ export interface Response {
   done: boolean;
   usage: Usage | null;
   server: ServerTimings | null;
-  model: string | null;
+  /** Echoed models: the first, and each that the echo changed to. */
+  readonly models: string[];
   /** Body of a response with an error status, as far as it was read. */
   refusal: string | null;
   failure: Failure | null;
@@ -158,8 +161,11 @@ function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refu
     body: () => (status < 400 ? null : text()),
     failure: () => {
       if (status === 200) {
-        const detail = `content-type ${headers["content-type"] ?? "absent"}, not a stream`;
-        return failure("protocol", { where: "headers", status, detail });
+        const type = headers["content-type"] ?? "absent";
+        const because = /json/i.test(type) ? wire.failure({ status, headers, body: body() }) : null;
+        if (because !== null && because.kind !== "protocol") return because;
+        const said = because?.detail ? `: ${because.detail}` : "";
+        return failure("protocol", { where: "headers", status, detail: `content-type ${type}, not a stream${said}` });
       }
       return wire.failure({ status, headers, body: text() });
     },
@@ -200,7 +206,7 @@ export function applyPart(response: Response, part: Exclude<StreamPart, { type: 
       response.done = true;
       return;
     case "model":
-      response.model ??= plain(part.id);
+      if (response.models.length < MODELS_MAX) response.models.push(plain(part.id));
       return;
     case "timings":
       // Some servers tell a part in the head and the rest at the end; what is said again is said better.
@@ -220,6 +226,11 @@ function merged(before: ServerTimings | null, now: ServerTimings): ServerTimings
   };
 }
 
+/** The echoed model: the first that is not the one asked for, such as one that took over within the answer, else the first. */
+export function modelEchoed({ models }: Response, isModel: (echoed: string) => boolean): string | null {
+  return models.find((name) => !isModel(name)) ?? models[0] ?? null;
+}
+
 /** What is worth saying about a response that was read to its end. */
 export function responseFlags(
   response: Response,
@@ -233,7 +244,7 @@ export function responseFlags(
   if (response.contentUs.length === 0) flags.push("empty");
   if (response.contentUs.length > 1 && response.contentUs[0] === response.contentUs.at(-1)) flags.push("coalesced");
   if ((response.usage?.output ?? null) === null && expects?.usage !== false) flags.push("no_usage");
-  if (response.model !== null && !isModel(response.model)) flags.push("model_differs");
+  if (!response.models.every(isModel)) flags.push("model_differs");
   return flags;
 }
 
@@ -260,7 +271,7 @@ function emptyResponse(): Response {
     done: false,
     usage: null,
     server: null,
-    model: null,
+    models: [],
     refusal: null,
     failure: null,
   };

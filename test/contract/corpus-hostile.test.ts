@@ -35,6 +35,6 @@ describe("a hostile server", () => {
     const failed = replay(STREAM, [event(JSON.stringify({ error: { message: long, code: long } }))]);
     expect(failed.failure!.code!.length).toBeLessThanOrEqual(100);
     const finished = { model: long, choices: [{ index: 0, delta: { content: "a" }, finish_reason: "stop" }] };
-    expect(replay(STREAM, [event(JSON.stringify(finished))]).response.model!.length).toBeLessThanOrEqual(200);
+    expect(replay(STREAM, [event(JSON.stringify(finished))]).response.models[0]!.length).toBeLessThanOrEqual(200);
   });
 });

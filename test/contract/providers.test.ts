@@ -151,7 +151,7 @@ describe.each(cases.map((each) => [each.id, each] as const))("%s", (id, { provid
       events: [response.contentUs.length, response.totalEvents],
       server: response.server,
     }).toEqual({ outcome: "completed", text, usage, finish, flags, events, server });
-    if (provider.dialect.echo === "same") expect(response.model).toBe(target.modelId);
+    if (provider.dialect.echo === "same") expect(response.models[0]).toBe(target.modelId);
   });
 
   it("tells every figure that its dialect promises", () => {

@@ -83,7 +83,7 @@ function response(input: Buffer, random: Random): string {
   const head = { status: 200, headers: { "content-type": "text/event-stream" } };
   const { outcome, failure: because, response: read } = replay(head, cuts(input, random));
   // What goes into the row survives the row.
-  const kept = { usage: read.usage, finish: read.finish, modelEchoed: read.model };
+  const kept = { usage: read.usage, finish: read.finish, modelEchoed: read.models[0] ?? null };
   assert.deepEqual(
     {
       usage: usage.parse(kept.usage),

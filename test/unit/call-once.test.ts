@@ -262,6 +262,22 @@ describe("one call that goes well", () => {
     expect(observation).toMatchObject({ modelEchoed: "tiny" });
     expect(observation.flags).toContain("model_differs");
   });
+
+  it("names another model that takes over within the answer", async () => {
+    const another = event({ model: "tiny", choices: [{ index: 0, delta: { content: " a" } }] });
+    const observation = await against(answering(streamHead(), GOOD_ANSWER.replace(textEvent(" two"), another)));
+    expect(observation).toMatchObject({ outcome: "completed", modelEchoed: "tiny" });
+    expect(observation.flags).toContain("model_differs");
+  });
+
+  it.each([
+    ['{"error":{"message":"quota exceeded","code":429}}', "rate-limited", "quota exceeded"],
+    ['{"base_resp":{"status_code":1002,"status_msg":"rate limit"}}', "rate-limited", "rate limit"],
+    ['{"message":"boom"}', "protocol", "content-type application/json, not a stream: boom"],
+  ])("reads the reason of a 200 that is no stream: %s", async (body, kind, detail) => {
+    const observation = await against(answering(streamHead([], "200 OK", "application/json"), body));
+    expect(observation).toMatchObject({ outcome: "failed", failure: { kind, detail, status: 200 } });
+  });
 });
 
 describe("one call that is interrupted", () => {

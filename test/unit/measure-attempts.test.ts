@@ -134,6 +134,13 @@ describe("the answer of another model", () => {
     ["llama-3.1-70b-instruct", { ...asked, modelId: "our-deployment" }, true],
     ["/repository", asked, false],
     ["meta-llama/Llama-3.1-8B-Instruct", { modelId: "tgi", model: "tgi" }, false],
+    ["gpt-4o-mini", asked, true],
+    ["anthropic/claude-3-opus", asked, true],
+    ["deepseek-chat", { ...asked, modelId: "our-deployment" }, true],
+    ["hermes-3", { modelId: "hermes-3-llama-3.1-405b", model: "hermes-3-llama-3.1-405b" }, false],
+    ["deepseek-ai/llama-3.1-405b-instruct", asked, false],
+    ["qwen2.5", { modelId: "tgi", model: "tgi" }, false],
+    ["default", asked, false],
     ["gpt-4o-2024-08-06", { modelId: "gpt-4o", model: "gpt-4o" }, false],
   ])("%s, asked for %j: %s", (echoed, of, expected) => {
     expect(isOtherModel(echoed, of)).toBe(expected);
@@ -161,4 +168,21 @@ test("a scenario without retries has one user_latency: that from the schedule", 
   for (const stat of ["p50", "p90_all", "max_all"] as const) {
     expect(rowOf(group, "user_latency", stat).value).toBe(rowOf(group, "latency_from_schedule", stat).value);
   }
+});
+
+test.each([
+  [0, 20],
+  [9e15, 20],
+  [4 * 96 + 1, 20],
+  [4 * 96, 4 * 96],
+])("usage of %d tokens for an answer that was asked for 96 is counted as %d", (reported, counted) => {
+  const usage = { input: 110, output: reported, cached: 0 };
+  const group = groupOf(
+    recordOf(
+      times(40, (pair) => answer({ pair, ttftMs: 1, gapsMs: [10], tokens: 20, fields: { usage } })),
+      {},
+    ),
+  );
+  expect(rowOf(group, "output_tokens", "p50").value).toBe(counted);
+  expect(group.flags.includes("usage_implausible")).toBe(reported !== counted);
 });

@@ -7,7 +7,7 @@ export const lengthRatio: RequestMetric = {
   direction: "none",
   title: "Length ratio",
   definition: "Output tokens of an answer over the output limit asked for; prompts ask for more, so 1 is expected.",
-  flags: ["tokens_local", "tokens_unknown"],
+  flags: ["tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "left-out",

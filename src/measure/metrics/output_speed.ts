@@ -9,7 +9,7 @@ export const outputSpeed: RequestMetric = {
   definition:
     "(n − m) / (lastContent − firstContent): tokens per second of one answer once it has begun; in `_all` a failure is " +
     "0 tokens per second, so that no slow answer is made better by failing.",
-  flags: ["coalesced", "first_event_tokens_unknown", "tokens_local", "tokens_unknown"],
+  flags: ["coalesced", "first_event_tokens_unknown", "tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "zero",

@@ -11,7 +11,7 @@ export const outputTokenThroughput: GroupMetric = {
   definition:
     "Output tokens of successful answers per second inside the steady window [first measured arrival + median e2e, " +
     "last arrival], each token at the stamp of its event; empty under 1 s or 10 answers.",
-  flags: ["events_missing", "tokens_local", "tokens_unknown", "window_short"],
+  flags: ["events_missing", "tokens_local", "tokens_unknown", "usage_implausible", "window_short"],
   level: "group",
   read,
 };

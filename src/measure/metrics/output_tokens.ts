@@ -7,7 +7,7 @@ export const outputTokensPerAnswer: RequestMetric = {
   direction: "none",
   title: "Output tokens",
   definition: "n: output tokens of an answer as billed, else as the pinned Llama 3.1 tokenizer counts its whole text.",
-  flags: ["tokens_local", "tokens_unknown"],
+  flags: ["tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "left-out",

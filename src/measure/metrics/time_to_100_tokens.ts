@@ -12,7 +12,7 @@ export const timeTo100Tokens: RequestMetric = {
   definition:
     "From sent to the content event that brings the 100th output token, tokens spread evenly over the events after " +
     "the first; empty for shorter answers.",
-  flags: ["events_missing", "tokens_local", "tokens_unknown"],
+  flags: ["events_missing", "tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "infinite",

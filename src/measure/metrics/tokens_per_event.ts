@@ -8,7 +8,7 @@ export const tokensPerEvent: RequestMetric = {
   title: "Tokens per event",
   definition:
     "Output tokens of an answer over its content events: above 1, a gap between events is not a gap between tokens.",
-  flags: ["tokens_local", "tokens_unknown"],
+  flags: ["tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "left-out",

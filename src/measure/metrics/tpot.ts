@@ -9,7 +9,7 @@ export const tpot: RequestMetric = {
   definition:
     "(lastContent − firstContent) / (n − m), with n output tokens and m tokens of the first content event; empty " +
     "when all content came in one read or n ≤ m.",
-  flags: ["coalesced", "first_event_tokens_unknown", "tokens_local", "tokens_unknown"],
+  flags: ["coalesced", "first_event_tokens_unknown", "tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "infinite",
