@@ -6,6 +6,13 @@ import { enableCompileCache } from "node:module";
 // Node's diagnostic reports list the environment, and the environment holds the keys.
 if (process.report) process.report.excludeEnv = true;
 
+// A reader may go away early, as `| head` does: what is written from then on is lost, and nothing else.
+for (const screen of [process.stdout, process.stderr]) {
+  screen.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 // A clone runs its sources, so that no stale build is ever measured; the published package holds the build alone.
 const inClone = existsSync(new URL("./main.ts", import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -3,6 +3,7 @@ import type { Observation, RateLimit } from "../core/observation.ts";
 import type { QuotaShortfall } from "../core/run.ts";
 import { goneNote, type ModelEntry } from "../core/provider.ts";
 import type { Target } from "../core/target.ts";
+import { otherModelNote } from "./simulated-provider.ts";
 
 /**
  * How a target answered one small call. `gone` is a finding, not a fault: the model is not there, as its file says.
@@ -43,12 +44,13 @@ export function checkedRow(
   tooLow: readonly QuotaShortfall[],
 ): CheckRow {
   const { stamps, connection, failure } = observation;
+  const notes = [otherModelNote(target) ?? "", noteOf(target, observation), ...tooLow.map(quotaNote)];
   const gone = failure?.kind === "not-found" ? goneNote(entry) : null;
   return {
     ...headOf(target),
     verdict: observation.outcome === "completed" ? "ok" : gone === null ? "failed" : "gone",
     failure: failure?.kind ?? null,
-    note: gone ?? [noteOf(target, observation), ...tooLow.map(quotaNote)].filter((part) => part !== "").join("; "),
+    note: gone ?? notes.filter((part) => part !== "").join("; "),
     dnsMs: ms(connection?.dns ?? null),
     tcpMs: ms(connection?.tcp ?? null),
     tlsMs: ms(connection?.tls ?? null),

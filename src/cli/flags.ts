@@ -156,10 +156,17 @@ export function seconds(text: string): number {
   return value;
 }
 
-/** @throws UsageError when an argument holds what looks like a key: refused before anything can repeat it */
+/** @throws UsageError when an argument is, or is meant to name, a key: refused before anything can repeat it */
 export function refuseKeys(argv: readonly string[]): void {
+  const [flag] = argv.flatMap((text) => /^--([a-z-]+)(?==|$)/i.exec(text)?.slice(1) ?? []).filter(asksForKey);
+  if (flag !== undefined) throw new UsageError(`--${flag}: ${SECRET_ON_COMMAND_LINE}`);
   const at = argv.findIndex(isSecretValue);
   if (at !== -1) throw new UsageError(`argument ${at + 1}: ${SECRET_ON_COMMAND_LINE}`);
+}
+
+/** No option takes a key, but other programs have ones that do. */
+function asksForKey(flag: string): boolean {
+  return flag === "key" || isSecretName(flag);
 }
 
 /** Values were looked at before the flags were parsed; a value inside JSON may have been escaped, and a name was not seen. */

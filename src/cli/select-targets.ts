@@ -2,10 +2,12 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { DEFAULT_MODEL } from "../core/provider.ts";
 import { PLAIN_TERMS, type Price, type Target } from "../core/target.ts";
+import { loadProvider } from "../registry.ts";
 import { parseConfig, type Config, type TargetEntry } from "../scenario/config.ts";
 import { makeTarget, UNSET } from "./make-target.ts";
+import { refuseUnlisted } from "./unlisted.ts";
 import type { RunOptions } from "./run-options.ts";
-import { simulatedProvider } from "./simulated-provider.ts";
+import { otherModelNote, simulatedProvider } from "./simulated-provider.ts";
 import { SIMULATED_IDS, simulatedTargets } from "./simulated-targets.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -46,7 +48,16 @@ export async function selectTargets(options: RunOptions, config: Config | null):
   }
   const twice = targets.find(({ id }, i) => targets.findIndex((other) => other.id === id) < i);
   if (twice !== undefined) throw new UsageError(`target ${twice.id} is named twice`);
+  if (options.quiet !== true) noteOtherModels(targets);
   return targets.map((target) => withFlags(target, options));
+}
+
+/** Figures of one model must not pass for those of another. */
+function noteOtherModels(targets: readonly Target[]): void {
+  for (const target of targets) {
+    const note = otherModelNote(target);
+    if (note !== null) process.stderr.write(`herdbench: ${target.id} ${note}\n`);
+  }
 }
 
 /** A flag that nothing would read is a mistake worth knowing. */
@@ -111,7 +122,8 @@ function adHocTarget(options: RunOptions, baseUrl: string): Promise<Target> {
   return fromEntry(entry, options);
 }
 
-function fromEntry(entry: TargetEntry, { providersDir }: Pick<RunOptions, "providersDir">): Promise<Target> {
+async function fromEntry(entry: TargetEntry, { providersDir }: Pick<RunOptions, "providersDir">): Promise<Target> {
+  refuseUnlisted(entry, await loadProvider(entry.provider, providersDir ?? null));
   return makeTarget(entry, providersDir ?? null, process.env);
 }
 

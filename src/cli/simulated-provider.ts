@@ -18,6 +18,12 @@ export function isSimulatedProvider({ simulated, provider }: Pick<Target, "simul
   return simulated && provider !== "simulator";
 }
 
+/** What to know of a simulated provider that has no id for the model that is asked of everyone; null where it plays that one. */
+export function otherModelNote({ model, ...target }: Pick<Target, "simulated" | "provider" | "model">): string | null {
+  if (!isSimulatedProvider(target) || model === DEFAULT_MODEL) return null;
+  return `plays ${model}: its file has no id for ${DEFAULT_MODEL}`;
+}
+
 /**
  * A provider's own dialect, address and models, served by the simulator with planted credentials; null when the name is not
  * of this kind. No variable of the environment is read for it.

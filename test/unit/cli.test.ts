@@ -214,6 +214,41 @@ describe("credentials", () => {
   });
 });
 
+describe("an option that would hold a key", () => {
+  it.each(["--api-key", "--token", "--key", "--bearer-token"])(
+    "%s is refused with its mend and without its value",
+    async (flag) => {
+      for (const args of [[flag, "opaque-value-7c1"], [`${flag}=opaque-value-7c1`]]) {
+        const { code, stdout, stderr } = await herdbench(["run", ...args], { cwd: temporaryFolder() });
+        expect({ code, stdout, stderr }).toEqual({
+          code: 2,
+          stdout: "",
+          stderr: `herdbench: ${flag}: would put a key on the command line: set a variable and name it with --api-key-env\n`,
+        });
+      }
+    },
+  );
+});
+
+describe("a reader that goes away", () => {
+  it("ends a list quietly", async () => {
+    const listing = startHerdbench(["providers", "list", "--all"], { cwd: temporaryFolder() });
+    listing.child.stdout!.destroy();
+    expect(await listing.ended).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+  it("costs a run its screen and nothing else", async () => {
+    const cwd = temporaryFolder();
+    const running = startHerdbench(["run", "--base-url", `${simulator.url}/fast/v1`, ...LOAD], { cwd });
+    running.child.stdout!.destroy();
+    running.child.stderr!.destroy();
+    expect((await running.ended).code).toEqual(orInvalid(0));
+    const folder = await runFolder(cwd);
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(REPORTS));
+    expect(await readdir(folder)).not.toContain("lock.json");
+    expect((await readRun(folder)).manifest.end!.reason).toBe("complete");
+  });
+});
+
 describe("herdbench report", () => {
   it("gives identical bytes each time, and restores what was deleted", async () => {
     const cwd = temporaryFolder();

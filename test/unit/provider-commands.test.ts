@@ -52,6 +52,37 @@ async function check(folder: string, key: string, ...flags: string[]): Promise<{
   return { code, row: (JSON.parse(stdout) as CheckRow[])[0]! };
 }
 
+describe("herdbench run --provider", () => {
+  const run = (folder: string) =>
+    herdbench(["run", "--provider", "shop", "--providers-dir", folder, "--price", "1,1", "--dry-run"], {
+      cwd: temporaryFolder(),
+      env: { SHOP_KEY: KEY },
+    });
+  it("refuses a model that the seller has no id for, and names those that it has", async () => {
+    const folder = shop(
+      {
+        baseUrl: "https://shop.example/v1",
+        models: {
+          "llama-3.1-405b-instruct": { status: "never-listed", statusNote: "no 405B was found" },
+          "llama-3.1-70b-instruct": { id: "middle", source: "its page" },
+        },
+      },
+      {},
+    );
+    expect(await run(folder)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "herdbench: target shop: no id is known for llama-3.1-405b-instruct (never-listed: no 405B was found); " +
+        "it has llama-3.1-70b-instruct: choose with --model\n",
+    });
+  });
+  it("lets a server of the user's own be called by the model's name", async () => {
+    const folder = shop({ baseUrl: "https://shop.example/v1" }, { id: null, status: "self-hosted" });
+    expect((await run(folder)).code).toBe(0);
+  });
+});
+
 describe("herdbench providers list", () => {
   it("tells the age and the disagreement of prices, and which key is missing", async () => {
     const folder = shop(

@@ -62,6 +62,16 @@ describe("--target simulator:PROVIDER", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
   });
 
+  it("says which model it plays when the file has no id for the one asked for", async () => {
+    const cwd = temporaryFolder();
+    const note = "plays llama-3.1-70b-instruct: its file has no id for llama-3.1-405b-instruct";
+    const dry = await herdbench(["run", "--target", "simulator:cerebras", "simulator:groq", "--dry-run"], { cwd });
+    expect([dry.code, dry.stderr]).toEqual([0, `herdbench: simulator:cerebras ${note}\n`]);
+    const args = ["providers", "check", "cerebras", "groq", "--target", "simulator", "--json"];
+    const rows = JSON.parse((await herdbench(args, { cwd })).stdout) as CheckRow[];
+    expect(rows.map(({ note: text }) => text.includes(note))).toEqual([true, false]);
+  });
+
   it("never takes the key that --api-key-env names", async () => {
     const cwd = temporaryFolder();
     const args = ["run", "--target", "simulator:groq", "--api-key-env", "MY_KEY", ...LOAD];
