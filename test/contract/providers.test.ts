@@ -113,6 +113,12 @@ describe.each(cases.map((each) => [each.id, each] as const))("%s", (id, { provid
     expect(provider.sources.length).toBeGreaterThan(0);
   });
 
+  it("takes no placeholder for a price", () => {
+    const prices = Object.values(provider.models).flatMap(({ price, otherPrices }) => [price, ...otherPrices]);
+    const sources = prices.flatMap((price) => (price.kind === "unknown" ? [] : [price.source]));
+    expect(sources.filter((source) => /placeholder/i.test(source))).toEqual([]);
+  });
+
   it("is asked as documented", () => {
     const request = wire.request(callTo(target, {}));
     expect({ method: request.method, url: request.url }).toEqual({ method: "POST", url: fixture.request.url });
