@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
 import type { CheckOptions } from "./check-options.ts";
 import type { CostOptions } from "./cost.ts";
+import type { ExplainOptions } from "./explain.ts";
 import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
@@ -45,6 +46,7 @@ export function buildProgram(done: Done): Command {
     );
   addCost(program, done);
   addProviders(program, done);
+  addExplain(program, done);
   addMore(program, done);
   return program;
 }
@@ -149,6 +151,24 @@ function addProviders(program: Command, done: Done): void {
     .option("--config <file>", "config file (default: herdbench.json when it exists)")
     .action(async (ids: string[], options: CheckOptions) =>
       done(await (await import("./check.ts")).checkProviders(ids, options)),
+    );
+}
+
+function addExplain(program: Command, done: Done): void {
+  program
+    .command("explain")
+    .description(
+      "every factor of one number of a run, with its source: a metric, a column of comparison.csv, cost, carbon",
+    )
+    .helpGroup("More:")
+    .argument("<run>", "a run folder, a run's name, or LAST")
+    .argument("<target>", "a target of that run")
+    .argument("<metric>", "ttft, ttft.p95_all, usd_per_1k_good, cost, carbon, …")
+    .option("--scenario <id>", "scenario of the run (default: its first)")
+    .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--json", "print JSON")
+    .action(async (run: string, target: string, metric: string, options: ExplainOptions) =>
+      done(await (await import("./explain.ts")).explainCommand(run, target, metric, options)),
     );
 }
 

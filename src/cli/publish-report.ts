@@ -28,11 +28,7 @@ export async function publish(
   revision: Revision | null,
   options: ShowOptions,
 ): Promise<Analysis> {
-  const plans = new Map(record.manifest.scenarios.map(({ scenario }) => [scenario.id, planOf(scenario)]));
-  const planned = new Map(
-    [...plans].map(([id, plan]) => [id, { warmups: plan.warmups.length, arrivals: plan.arrivals.length }]),
-  );
-  const analysis = analyse(record, planned, revision);
+  const analysis = analyse(record, plannedOf(record), revision);
   const files = await writeReports(folder, analysis);
   if (options.json === true) process.stdout.write(reportJson(analysis));
   else if (options.quiet !== true) {
@@ -41,4 +37,15 @@ export async function publish(
     process.stdout.write(["", "written", ...files.map((file) => `  ${file}`), ""].join("\n"));
   }
   return analysis;
+}
+
+/** What each scenario of a run planned per target. */
+export function plannedOf({ manifest }: RunRecord): ReadonlyMap<string, { warmups: number; arrivals: number }> {
+  const plans = manifest.scenarios.map(({ scenario }) => planOf(scenario));
+  return new Map(
+    plans.map(({ scenario, warmups, arrivals }) => [
+      scenario.id,
+      { warmups: warmups.length, arrivals: arrivals.length },
+    ]),
+  );
 }

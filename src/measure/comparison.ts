@@ -8,7 +8,16 @@ export type Cell = string | number | boolean | null;
 /** One column: what it means, and where its cell comes from. */
 interface Column {
   readonly meaning: string;
-  readonly cell: (group: GroupAnalysis, analysis: Analysis) => Cell;
+  /** A figure of the summary, or what else stands there. */
+  readonly cell: Figure | ((group: GroupAnalysis, analysis: Analysis) => Cell);
+}
+
+/** One end of one statistic, times a factor. */
+export interface Figure {
+  readonly metric: string;
+  readonly stat: Stat;
+  readonly end: End;
+  readonly factor: number;
 }
 
 type End = "value" | "low" | "high";
@@ -145,7 +154,13 @@ export const COMPARISON_COLUMN_MEANINGS = mapColumns(({ meaning }) => meaning);
  * unrounded; Infinity where a failure stands.
  */
 export function comparisonRow(analysis: Analysis, group: GroupAnalysis): Readonly<Record<ComparisonColumn, Cell>> {
-  return mapColumns(({ cell }) => cell(group, analysis));
+  return mapColumns(({ cell }) => (typeof cell === "function" ? cell(group, analysis) : figureCell(group, cell)));
+}
+
+/** The figure of the summary that a column repeats; null for one that repeats none. */
+export function columnFigure(name: ComparisonColumn): Figure | null {
+  const { cell }: Column = COLUMNS[name];
+  return typeof cell === "function" ? null : cell;
 }
 
 function mapColumns<Value>(value: (of: Column) => Value): Readonly<Record<ComparisonColumn, Value>> {
@@ -158,13 +173,15 @@ function column(meaning: string, cell: Column["cell"]): Column {
 }
 
 /** A cell that repeats one figure of the summary, times a factor. */
-function from(metric: string, stat: Stat, end: End, factor: number): Column["cell"] {
-  return ({ rows }) => {
-    const row = rows.find((one) => one.metric === metric && one.stat === stat);
-    const figure = row?.[end] ?? null;
-    if (row === undefined || figure === null) return null;
-    return row.unit === "ms" ? toThousandths(figure) : figure * factor;
-  };
+function from(metric: string, stat: Stat, end: End, factor: number): Figure {
+  return { metric, stat, end, factor };
+}
+
+function figureCell({ rows }: GroupAnalysis, { metric, stat, end, factor }: Figure): Cell {
+  const row = rows.find((one) => one.metric === metric && one.stat === stat);
+  const figure = row?.[end] ?? null;
+  if (row === undefined || figure === null) return null;
+  return row.unit === "ms" ? toThousandths(figure) : figure * factor;
 }
 
 /** Infinity stays what it is. */

@@ -28,13 +28,14 @@ function requestRows(group: Group, metric: RequestMetric): readonly SummaryRow[]
   if (metric.failures === "left-out") return rows;
   // Answers came and none has a value (all coalesced, say): failures alone would speak of a metric that is not there.
   const of = metric.over === "requests" ? group.requests : group;
-  const failed = of.successes.length > 0 && values.length === 0 ? 0 : failedCount(of, metric);
+  const failed = of.successes.length > 0 && values.length === 0 ? 0 : failedOf(of, metric).length;
   const worst = metric.failures === "zero" ? 0 : Infinity;
   const sortedAll = ascending([...values, ...Array.from({ length: failed }, () => worst)]);
   return [...rows, ...STATS.map((stat) => row(group, metric, `${stat}_all`, statistic(sortedAll, stat, flags)))];
 }
 
-function population(group: Group, metric: RequestMetric): readonly Sample[] {
+/** Whom the plain statistics of a metric are over. */
+export function population(group: Group, metric: RequestMetric): readonly Sample[] {
   switch (metric.over) {
     case "successes":
       return group.successes.filter(metric.applies);
@@ -47,9 +48,10 @@ function population(group: Group, metric: RequestMetric): readonly Sample[] {
   }
 }
 
-function failedCount(of: Standings, metric: RequestMetric): number {
+/** What `_all` adds to them, at its worst. */
+export function failedOf(of: Standings, metric: RequestMetric): readonly Sample[] {
   const drops = metric.failures === "infinite-with-drops" ? of.drops : [];
-  return [...of.failures, ...drops].filter(metric.applies).length;
+  return [...of.failures, ...drops].filter(metric.applies);
 }
 
 const QUANTILES: Readonly<Partial<Record<BaseStat, number>>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };

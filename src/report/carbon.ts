@@ -34,7 +34,7 @@ export function carbonSections(analysis: Analysis): readonly Section[] {
         ...(simulatedMark(analysis) === null ? [] : [invented]),
         ...GENERAL_STATEMENTS,
         ...(carbonVerdicts.some(({ lower, aLower }) => lower === null && aLower !== null) ? [overlap] : []),
-        "Energy, water, market-based figures and every factor with its source are in report.json.",
+        "Energy, water, market-based figures and every factor with its source: herdbench explain RUN TARGET carbon, or report.json.",
       ].join(" "),
       table: table(
         ["scenario", "target"],
