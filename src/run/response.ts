@@ -162,7 +162,7 @@ function openRefusal(wire: Wire, status: number, headers: ResponseHeaders): Refu
     failure: () => {
       if (status === 200) {
         const type = headers["content-type"] ?? "absent";
-        const because = /json/i.test(type) ? wire.failure({ status, headers, body: body() }) : null;
+        const because = /json/i.test(type) ? wire.failure({ status, headers, body: text() }) : null;
         if (because !== null && because.kind !== "protocol") return because;
         const said = because?.detail ? `: ${because.detail}` : "";
         return failure("protocol", { where: "headers", status, detail: `content-type ${type}, not a stream${said}` });
