@@ -32,7 +32,7 @@ const CHECK: Scenario = {
   title: "One small call",
   source: "the least that shows sign-in, model, usage and limits",
   prompt: { inputTokens: 24, outputTokens: 16, content: "prose", cache: "cold" },
-  load: { kind: "closed", maxConcurrency: 1 },
+  load: { kind: "closed", maxConcurrency: 1, rampUpMs: 0, thinkTime: null },
   stop: { requests: 1, durationMs: null },
   warmups: 0,
   slo: { ttftMs: null, tpotMs: null, e2eMs: null, percentile: 0.9 },

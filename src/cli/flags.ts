@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
+import type { ThinkTime } from "../core/load.ts";
 import { isSecretName, isSecretValue, isVariableName } from "../scenario/secret.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -89,6 +90,17 @@ export function price(text: string): { readonly input: number; readonly output: 
     throw new InvalidArgumentError('must be two prices in USD per million tokens: "3.50,3.50" for input and output.');
   }
   return { input, output };
+}
+
+/** Factors above zero, `1,4,16`. */
+export function factors(text: string): readonly number[] {
+  return text.split(",").map(positive);
+}
+
+/** Mean seconds, alone or after the name of their distribution: `2`, `constant:2`. */
+export function thinkTime(text: string): ThinkTime {
+  const [, name, mean = ""] = /^(?:(constant|exponential):)?(.*)$/s.exec(text) ?? [];
+  return { distribution: name === "constant" ? name : "exponential", meanMs: positive(mean) * 1000 };
 }
 
 /** A money cap in USD, or `none`. */

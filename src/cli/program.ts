@@ -3,6 +3,7 @@ import * as flag from "./flags.ts";
 import type { CheckOptions } from "./check-options.ts";
 import type { CostOptions } from "./cost.ts";
 import type { ExplainOptions } from "./explain.ts";
+import { addLoadOptions } from "./load-options.ts";
 import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
@@ -58,23 +59,7 @@ function addRun(program: Command, done: Done): void {
       "fire the same scenarios at every target and report; no arguments: the simulated targets, the quick scenarios",
     );
   addTargetOptions(run);
-  run
-    .optionsGroup("Load (without --scenario: one ad-hoc scenario; counts and rates are per target):")
-    .option("--scenario <id...>", "scenarios by id or file (see `herdbench scenarios list`)")
-    .option("--num-prompts <n>", "requests", flag.count)
-    .option("--duration <seconds>", "stop letting requests go after this time", flag.positive)
-    .option(
-      "--max-concurrency <n>",
-      "closed loop: requests kept in flight; with --request-rate: limit, above it arrivals are dropped",
-      flag.count,
-    )
-    .option("--request-rate <per second>", "open loop: arrivals per second, whatever the answers do", flag.positive)
-    .addOption(new Option("--arrival <process>", "spacing of an open loop").choices(["poisson", "constant"]))
-    .option("--num-warmups <n>", "requests sent first and left out of the statistics", flag.whole)
-    .option("--input-len <tokens>", "tokens of the prompt", flag.count)
-    .option("--output-len <tokens>", "limit of the answer", flag.count)
-    .option("--goodput <limits>", 'SLO in milliseconds: "ttft:6000,tpot:175" (also e2e)')
-    .option("--seed <n>", "seed of schedule and prompts", flag.whole);
+  addLoadOptions(run);
   addRunOptions(run);
   run.action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
 }

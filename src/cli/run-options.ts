@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import type { ThinkTime } from "../core/load.ts";
 
 /** Flags of `herdbench run`, as the command line delivers them; what was not given is undefined. */
 export interface RunOptions {
@@ -20,7 +21,12 @@ export interface RunOptions {
   readonly duration?: number;
   readonly maxConcurrency?: number;
   readonly requestRate?: number;
-  readonly arrival?: "poisson" | "constant";
+  readonly arrival?: "poisson" | "constant" | "gamma" | "ramp" | "steps";
+  readonly burstiness?: number;
+  readonly rampTo?: number;
+  readonly steps?: readonly number[];
+  readonly rampUp?: number;
+  readonly thinkTime?: ThinkTime;
   readonly numWarmups?: number;
   readonly inputLen?: number;
   readonly outputLen?: number;

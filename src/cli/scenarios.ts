@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { loadLabel, type Scenario } from "../core/scenario.ts";
+import { loadLabel } from "../core/load.ts";
+import type { Scenario } from "../core/scenario.ts";
 import { loadScenario, scenarioIds } from "../registry.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";

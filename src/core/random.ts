@@ -8,6 +8,8 @@ export interface Random {
   exponential(): number;
   /** Standard normal. */
   normal(): number;
+  /** Gamma with this shape, above 0, and scale 1, so that its mean is the shape. */
+  gamma(shape: number): number;
   /** A shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[];
 }
@@ -52,11 +54,15 @@ export function random(...parts: readonly (string | number)[]): Random {
   for (let i = 0; i < 12; i += 1) next32();
   const next = (): number => (next32() * 2097152 + (next32() >>> 11)) / 9007199254740992;
   const int = (n: number): number => Math.floor(next() * n);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   return {
     next,
     int,
     exponential: () => -Math.log(1 - next()),
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    normal,
+    gamma: (shape) =>
+      // A shape below 1 is drawn from the one above it (their lemma of section 6).
+      shape < 1 ? gammaFrom1(shape + 1, next, normal) * (1 - next()) ** (1 / shape) : gammaFrom1(shape, next, normal),
     shuffle: (items) => {
       const copy = [...items];
       for (let i = copy.length - 1; i > 0; i -= 1) {
@@ -66,4 +72,19 @@ export function random(...parts: readonly (string | number)[]): Random {
       return copy;
     },
   };
+}
+
+/** Turns away about one draw in twenty at most; a hundred in a row are a broken generator. */
+const GAMMA_TRIES_MAX = 100;
+
+/** Gamma of a shape of at least 1, by rejection (Marsaglia and Tsang 2000, "A simple method for generating gamma variables"). */
+function gammaFrom1(shape: number, next: () => number, normal: () => number): number {
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (let tries = 0; tries < GAMMA_TRIES_MAX; tries += 1) {
+    const x = normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - next()) < x ** 2 / 2 + d * (1 - v + Math.log(v))) return d * v;
+  }
+  throw new Error("no gamma variate in 100 tries");
 }

@@ -1,4 +1,5 @@
 import type { TransientKind } from "./failure.ts";
+import type { Load } from "./load.ts";
 import type { Us } from "./units.ts";
 
 /** What the model is asked to read and write. Token counts are those of the pinned Llama 3.1 tokenizer. */
@@ -12,21 +13,6 @@ export interface PromptShape {
   /** `cold`: a nonce of its own opens each prompt, so no prefix cache helps. `warm`: each target reads one prompt again and again. */
   readonly cache: "cold" | "warm";
 }
-
-/** How requests are let go. Rates and counts are per target. */
-export type Load =
-  | {
-      readonly kind: "open";
-      readonly arrival: "constant" | "poisson";
-      readonly ratePerSecond: number;
-      /** An arrival that finds this many in flight is dropped and counted, never queued. */
-      readonly maxInFlight: number;
-    }
-  | {
-      readonly kind: "closed";
-      /** Requests kept in flight. */
-      readonly maxConcurrency: number;
-    };
 
 /** The scenario ends at whichever comes first. At least one is set. */
 export interface Stop {
@@ -76,11 +62,6 @@ export interface Scenario {
   readonly seed: number;
 }
 
-/** Short label of a load, as it stands in every row: `poisson 2/s`, `constant 20/s`, `closed 8`. */
-export function loadLabel(load: Load): string {
-  return load.kind === "closed" ? `closed ${load.maxConcurrency}` : `${load.arrival} ${load.ratePerSecond}/s`;
-}
-
 /** One planned request, equal for all targets. */
 export interface Arrival {
   /** Index that pairs the same prompt on different targets; warm-ups count from 0 on their own. */
@@ -88,6 +69,8 @@ export interface Arrival {
   readonly phase: "warmup" | "measured";
   /** Due time after the scenario's start; null in closed loop, where a free slot decides. */
   readonly dueUs: Us | null;
+  /** Part of the scenario whose figures also stand by themselves: `step 2 8/s`; null for none. */
+  readonly slice: string | null;
 }
 
 /** Everything that a scenario will ask of one target, in order. A pure function of scenario and seed. */

@@ -1,6 +1,7 @@
 import type { Revision, RunRecord } from "../core/run.ts";
 import type { Target } from "../core/target.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
+import { arrivalWarning } from "./arrival-process.ts";
 import { carbonVerdicts } from "./carbon/verdicts.ts";
 import { clientDelays, isLate } from "./client-delay.ts";
 import { verdictsOf } from "./compare/verdicts.ts";
@@ -66,6 +67,7 @@ export function analyse(
     serverMetrics: serverMetrics(record.serverScrapes, groups),
     warnings: [
       ...clientDelayWarnings(delays),
+      ...groups.flatMap(arrivalWarning),
       ...record.serverScrapes.flatMap(({ target, url, problem }) =>
         problem === null ? [] : [`${target}: its own metrics at ${url} could not be read: ${problem}`],
       ),
@@ -94,7 +96,8 @@ function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]):
   const rows = summarise(group).map((row) =>
     everyRow.length === 0 ? row : { ...row, flags: [...row.flags, ...everyRow].sort() },
   );
-  const length = rows.find(({ metric, stat }) => metric === "length_ratio" && stat === "mean")?.value ?? null;
+  const whole = rows.filter(({ slice }) => slice === null);
+  const length = whole.find(({ metric, stat }) => metric === "length_ratio" && stat === "mean")?.value ?? null;
   const own: Flag[] = [
     ...group.measured.flatMap(({ observation }) => observation.flags),
     ...raised,
@@ -109,7 +112,7 @@ function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]):
     modelEchoed: modelEchoed(group),
     spentUsd: spentUsd(group),
     carbon: group.carbon.estimate,
-    flags: [...new Set([...own, ...rows.flatMap(({ flags }) => flags.filter((flag) => !ROW_FLAGS.has(flag)))])].sort(),
+    flags: [...new Set([...own, ...whole.flatMap(({ flags }) => flags.filter((flag) => !ROW_FLAGS.has(flag)))])].sort(),
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Metric } from "./metric.ts";
 import { blend3To1 } from "./metrics/blend_3_to_1.ts";
+import { arrivalDispersion } from "./metrics/arrival_dispersion.ts";
+import { arrivalKsP } from "./metrics/arrival_ks_p.ts";
+import { arrivalRateRatio } from "./metrics/arrival_rate_ratio.ts";
 import { cachedShare } from "./metrics/cached_share.ts";
 import { clientDelay } from "./metrics/client_delay.ts";
 import { coalescedShare } from "./metrics/coalesced_share.ts";
@@ -55,6 +58,9 @@ export const METRICS: readonly Metric[] = [
   userLatency,
   lag,
   clientDelay,
+  arrivalRateRatio,
+  arrivalKsP,
+  arrivalDispersion,
   outputSpeed,
   outputTokenThroughput,
   requestThroughput,

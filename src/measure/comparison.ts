@@ -178,7 +178,7 @@ function from(metric: string, stat: Stat, end: End, factor: number): Figure {
 }
 
 function figureCell({ rows }: GroupAnalysis, { metric, stat, end, factor }: Figure): Cell {
-  const row = rows.find((one) => one.metric === metric && one.stat === stat);
+  const row = rows.find((one) => one.metric === metric && one.stat === stat && one.slice === null);
   const figure = row?.[end] ?? null;
   if (row === undefined || figure === null) return null;
   return row.unit === "ms" ? toThousandths(figure) : figure * factor;

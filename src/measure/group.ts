@@ -1,6 +1,7 @@
 import type { Intent, Observation } from "../core/observation.ts";
 import type { RunRecord } from "../core/run.ts";
-import { loadLabel, type Scenario } from "../core/scenario.ts";
+import { loadLabel } from "../core/load.ts";
+import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
 import { carbonOf, type GroupCarbon } from "./carbon/of-samples.ts";
@@ -22,6 +23,8 @@ export interface Group extends Standings {
   readonly target: Target;
   readonly scenario: Scenario;
   readonly load: string;
+  /** The part of the scenario that these attempts are of; null for the whole. */
+  readonly slice: string | null;
   /** Every attempt, warm-ups and retries too. */
   readonly samples: readonly Sample[];
   /** First attempts of the measured phase. */
@@ -35,6 +38,8 @@ export interface Group extends Standings {
   readonly requests: Standings;
   /** Attempts that were in flight when the process was killed: nothing else is known of them. */
   readonly lost: readonly LostAttempt[];
+  /** When load began, of this scenario: once per process that ended by itself, and per target where they take turns. */
+  readonly startsUs: readonly Us[];
   /** When later processes went on with the run; what lies between two of them is no time of the measurement. */
   readonly resumedUs: readonly Us[];
   readonly carbon: GroupCarbon;
@@ -62,6 +67,7 @@ export function attempted(group: Group): number {
 export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): readonly Group[] {
   const byGroup = Map.groupBy(record.observations, (observation) => key(observation.scenario, observation.target));
   const resumedUs = record.manifest.resumed.map(({ startUs }) => startUs);
+  const windows = record.manifest.end?.windows ?? [];
   return record.manifest.scenarios.flatMap(({ scenario }) =>
     record.manifest.targets.map((target) => {
       const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
@@ -75,15 +81,25 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
       }));
       const prefix = `${scenario.id}:${target.id}:`;
       const lost = record.lost.flatMap((intent) => lostOf(prefix, intent));
-      return groupOf({ target, scenario, samples, lost, resumedUs }, record.manifest);
+      const startsUs = windows.flatMap((window) => (window.scenario === scenario.id ? [window.startUs] : []));
+      const group = withStandings({ target, scenario, slice: null, samples, lost, startsUs, resumedUs });
+      const all = samples.filter(({ observation }) => observation.phase === "measured");
+      return { ...group, carbon: carbonOf(target, all, record.manifest) };
     }),
   );
 }
 
-function groupOf(
-  of: Pick<Group, "target" | "scenario" | "samples" | "lost" | "resumedUs">,
-  manifest: RunRecord["manifest"],
-): Group {
+/** The slices of a group as groups of their own, in order of time; none where the scenario has no parts. */
+export function slicesOf(group: Group): readonly Group[] {
+  const bySlice = Map.groupBy(group.samples, ({ observation }) => observation.slice);
+  return [...bySlice].flatMap(([slice, samples]) =>
+    slice === null ? [] : [{ ...group, ...withStandings({ ...group, slice, samples, lost: [] }) }],
+  );
+}
+
+type Ungrouped = Pick<Group, "target" | "scenario" | "slice" | "samples" | "lost" | "startsUs" | "resumedUs">;
+
+function withStandings(of: Ungrouped): Omit<Group, "carbon"> {
   const all = of.samples.filter(({ observation }) => observation.phase === "measured");
   const measured = all.filter(({ observation }) => observation.attempt === 1);
   const retries = all.filter(({ observation }) => observation.attempt > 1);
@@ -94,7 +110,6 @@ function groupOf(
     retries,
     ...standingsOf(measured),
     requests: standingsOf(asUsersSaw(measured, retries)),
-    carbon: carbonOf(of.target, all, manifest),
   };
 }
 

@@ -2,18 +2,33 @@ import { mean } from "simple-statistics";
 import { STATS, type BaseStat, type Stat, type SummaryRow } from "../core/metric.ts";
 import { METRICS } from "./catalogue.ts";
 import type { Flag } from "./flags.ts";
-import type { Group, Standings } from "./group.ts";
+import { slicesOf, type Group, type Standings } from "./group.ts";
 import { quantileRanks } from "./intervals.ts";
-import type { GroupMetric, GroupReading, RequestMetric } from "./metric.ts";
+import type { GroupMetric, GroupReading, Metric, RequestMetric } from "./metric.ts";
 import { ascending, nearestRank } from "./quantile.ts";
 import type { Sample } from "./sample.ts";
 
+/** What is told of each slice: what a turn of a conversation or a step of the load changes. */
+const OF_SLICES: ReadonlySet<string> = new Set([
+  "ttft",
+  "tpot",
+  "latency_from_schedule",
+  "goodput_share",
+  "success_share",
+  "cached_share",
+]);
+
 /**
- * Every row of a group, in catalogue order; the shape depends on the catalogue alone, since what is unknown is an empty
- * cell.
+ * Every row of a group, in catalogue order, then those of its slices; the shape depends on catalogue and slices alone, since
+ * what is unknown is an empty cell.
  */
 export function summarise(group: Group): readonly SummaryRow[] {
-  return METRICS.flatMap((metric) =>
+  const sliced = METRICS.filter(({ id }) => OF_SLICES.has(id));
+  return [...rowsOf(group, METRICS), ...slicesOf(group).flatMap((slice) => rowsOf(slice, sliced))];
+}
+
+function rowsOf(group: Group, metrics: readonly Metric[]): readonly SummaryRow[] {
+  return metrics.flatMap((metric) =>
     metric.level === "group" ? [groupRow(group, metric)] : requestRows(group, metric),
   );
 }
@@ -88,7 +103,7 @@ function groupRow(group: Group, metric: GroupMetric): SummaryRow {
 }
 
 function row(group: Group, metric: Pick<RequestMetric, "id" | "unit">, stat: Stat, of: GroupReading): SummaryRow {
-  const { target, scenario, load } = group;
+  const { target, scenario, load, slice } = group;
   return {
     provider: target.provider,
     model: target.model,
@@ -104,7 +119,7 @@ function row(group: Group, metric: Pick<RequestMetric, "id" | "unit">, stat: Sta
     flags: of.flags.toSorted(),
     target: target.id,
     load,
-    slice: null,
+    slice,
     simulated: target.simulated,
   };
 }

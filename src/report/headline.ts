@@ -26,9 +26,9 @@ export const HEADLINE: readonly HeadlineColumn[] = [
   { metric: "gco2e_per_1k_output", stat: "value", title: "gCO2e/1k", shows: "range" },
 ];
 
-/** The row of one statistic of a group; undefined when the group has none. */
+/** The row of one statistic of a whole group; undefined when the group has none. */
 export function rowOf(group: GroupAnalysis, metric: string, stat: Stat): SummaryRow | undefined {
-  return group.rows.find((row) => row.metric === metric && row.stat === stat);
+  return group.rows.find((row) => row.metric === metric && row.stat === stat && row.slice === null);
 }
 
 /** What stands in one cell: the value, and beside it the interval where the column has one. */

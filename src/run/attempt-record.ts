@@ -1,6 +1,7 @@
 import type { Failure } from "../core/failure.ts";
 import { observationId, type Observation, type Reason } from "../core/observation.ts";
-import { loadLabel, type Arrival, type Scenario } from "../core/scenario.ts";
+import { loadLabel } from "../core/load.ts";
+import type { Arrival, Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
 import type { Attempt } from "./call-once.ts";
@@ -14,13 +15,13 @@ export function identityOf(
   attempt: number,
   prepared: Prepared | null,
 ): Attempt["identity"] {
-  const { phase, pair } = arrival;
+  const { phase, pair, slice } = arrival;
   return {
     id: observationId({ scenario: scenario.id, target: target.id, phase, pair, attempt }),
     target: target.id,
     scenario: scenario.id,
     load: loadLabel(scenario.load),
-    slice: null,
+    slice,
     pair,
     turn: 0,
     attempt,

@@ -1,4 +1,5 @@
 import type { RunCaps } from "../core/caps.ts";
+import { loadLabel, type ClosedLoad } from "../core/load.ts";
 import {
   LOOP_DELAY_MS_MAX,
   type QuotaShortfall,
@@ -8,9 +9,11 @@ import {
   type TargetStop,
   type Timeouts,
 } from "../core/run.ts";
-import { loadLabel, type Plan } from "../core/scenario.ts";
+import type { Plan } from "../core/scenario.ts";
 import { random } from "../core/random.ts";
+import { rateProfile } from "../core/rate.ts";
 import type { Us } from "../core/units.ts";
+import { thinkMs } from "../scenario/arrivals/think.ts";
 import { releaseOrder } from "../scenario/plan.ts";
 import { watchLoopDelay } from "../time/loop-delay.ts";
 import type { RealTime } from "../time/time.ts";
@@ -52,7 +55,7 @@ export type RunnerEnd = Omit<RunEnd, "clientErrorMsP99" | "simulatorLatenessMsP9
 /** Time between the last preparation and the first arrival, so that the first one is not late. */
 const LEAD_US = 50_000;
 /** Connections opened ahead of an open loop: enough for answers of this length. */
-const WARM_SECONDS = 2;
+const WARM_US = 2_000_000;
 const WARM_CONNECTIONS_MAX = 64;
 
 /**
@@ -149,8 +152,9 @@ async function runGroup(
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
   const shortfalls = lanes.flatMap(({ target }) => shortfallsOf(plan, target, told));
   if (shortfalls.length > 0) await request.onQuota(shortfalls);
+  const { load } = scenario;
   const start =
-    scenario.load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, lanes, request);
+    load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, load, lanes, request);
   const loop = watchLoopDelay(time, (delayMs) => {
     if (delayMs > LOOP_DELAY_MS_MAX) request.sink.stalled({ scenario: scenario.id, atUs: time.now(), delayMs });
   });
@@ -182,15 +186,17 @@ async function openStart(
 
 async function closedStart(
   { scenario, arrivals }: Plan,
+  closed: ClosedLoad,
   lanes: readonly Lane[],
   { past, time, signal }: RunRequest,
 ): Promise<Start> {
-  const maxConcurrency = scenario.load.kind === "closed" ? scenario.load.maxConcurrency : 1;
-  const load = { maxConcurrency, durationMs: scenario.stop.durationMs };
+  const { maxConcurrency, rampUpMs, thinkTime } = closed;
+  const thinking = (pair: number): number => thinkMs(thinkTime, scenario, pair);
+  const load = { maxConcurrency, rampUpMs, durationMs: scenario.stop.durationMs, thinkMs: thinking };
   const starts: Start[] = [];
   for (const lane of lanes) {
     const own = arrivals.filter((arrival) => isLeft(past, scenario.id, lane.target.id, arrival));
-    starts.push(await readyClosedLoop(own, lane, load, time));
+    starts.push(await readyClosedLoop(own, lane, load, time, signal));
   }
   return async (startUs) => {
     await waitUntil(time, startUs, signal);
@@ -211,10 +217,10 @@ function idsOf(lanes: readonly Lane[]): readonly string[] {
   return lanes.map(({ target }) => target.id);
 }
 
-function warmCount({ scenario: { load } }: Plan): number {
+function warmCount({ scenario: { load, stop } }: Plan): number {
   const wanted =
     load.kind === "closed"
       ? load.maxConcurrency
-      : Math.min(load.maxInFlight, Math.ceil(load.ratePerSecond * WARM_SECONDS) + 1);
+      : Math.min(load.maxInFlight, Math.ceil(rateProfile(load, stop.durationMs).expectedBy(WARM_US)) + 1);
   return Math.min(wanted, WARM_CONNECTIONS_MAX);
 }

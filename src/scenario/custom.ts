@@ -1,18 +1,14 @@
-import type { Load, Scenario, Slo, Stop } from "../core/scenario.ts";
+import type { Load } from "../core/load.ts";
+import type { Scenario, Slo, Stop } from "../core/scenario.ts";
+import { contradictions, loadOf, type ArrivalFlags } from "./load-flags.ts";
 import { checkScenario, type ScenarioResult } from "./parse.ts";
 
 /** Load flags as given on the command line; null for a flag that was not. */
-export interface LoadFlags {
+export interface LoadFlags extends ArrivalFlags {
   /** `--input-len`, tokens. */
   readonly inputLen: number | null;
   /** `--output-len`, tokens. */
   readonly outputLen: number | null;
-  /** `--request-rate`, requests per second and target. */
-  readonly requestRate: number | null;
-  /** `--arrival constant|poisson`. */
-  readonly arrival: string | null;
-  /** `--max-concurrency`: alone it closes the loop; beside a rate it limits what is in flight, as vLLM's users expect. */
-  readonly maxConcurrency: number | null;
   /** `--num-prompts`. */
   readonly numPrompts: number | null;
   /** `--duration`, seconds. */
@@ -30,8 +26,7 @@ export type SloResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** In a closed loop of one request: the load that every server takes. */
-const CLOSED_LOAD: Load = { kind: "closed", maxConcurrency: 1 };
-const IN_FLIGHT_DEFAULT = 1000;
+const CLOSED_LOAD: Load = { kind: "closed", maxConcurrency: 1, rampUpMs: 0, thinkTime: null };
 
 /** Held at p90, which 36 requests support; a flag has no place for the percentile. */
 const PERCENTILE_DEFAULT = 0.9;
@@ -84,32 +79,11 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
     seed: flags.seed ?? scenario.seed,
   });
   const problems = [
-    ...contradictions(flags, load.kind),
+    ...contradictions(flags, load),
     ...(goodput === null || goodput.ok ? [] : goodput.problems),
     ...(checked.ok ? [] : checked.problems.map(byFlag)),
   ];
   return problems.length === 0 ? checked : { ok: false, problems };
-}
-
-/** Not yet checked: its members are whatever the flags say. */
-function loadOf(own: Load, flags: LoadFlags): { readonly kind: Load["kind"] } {
-  const open = own.kind === "open" ? own : null;
-  if (flags.requestRate === null && (open === null || flags.maxConcurrency !== null)) {
-    return { kind: "closed", ...(own.kind === "closed" ? own : {}), ...given("maxConcurrency", flags.maxConcurrency) };
-  }
-  return {
-    kind: "open",
-    arrival: "poisson",
-    maxInFlight: IN_FLIGHT_DEFAULT,
-    ...open,
-    ...given("ratePerSecond", flags.requestRate),
-    ...given("arrival", flags.arrival),
-    ...given("maxInFlight", flags.maxConcurrency),
-  };
-}
-
-function given(key: string, value: number | string | null): Readonly<Record<string, number | string>> {
-  return value === null ? {} : { [key]: value };
 }
 
 function stopOf(own: Stop, flags: LoadFlags): Stop {
@@ -120,13 +94,6 @@ function stopOf(own: Stop, flags: LoadFlags): Stop {
   };
 }
 
-/** Flags that would be ignored in silence. */
-function contradictions(flags: LoadFlags, kind: Load["kind"]): string[] {
-  const problems: string[] = [];
-  if (kind === "closed" && flags.arrival !== null) problems.push("--arrival: needs --request-rate");
-  return problems;
-}
-
 const FLAG_OF_PATH: Readonly<Record<string, string>> = {
   "prompt.inputTokens": "--input-len",
   "prompt.outputTokens": "--output-len",
@@ -134,6 +101,11 @@ const FLAG_OF_PATH: Readonly<Record<string, string>> = {
   "load.arrival": "--arrival",
   "load.maxInFlight": "--max-concurrency",
   "load.maxConcurrency": "--max-concurrency",
+  "load.burstiness": "--burstiness",
+  "load.toRatePerSecond": "--ramp-to",
+  "load.factors": "--steps",
+  "load.rampUpMs": "--ramp-up (in ms)",
+  "load.thinkTime.meanMs": "--think-time (in ms)",
   "stop.requests": "--num-prompts",
   "stop.durationMs": "--duration (in ms)",
   stop: "--duration",

@@ -4,6 +4,7 @@ import { TRANSIENT_KINDS, type TransientKind } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { readJsonText } from "./json-text.ts";
+import { DURATION_MS_MAX, fitsPlan, hasDuration, loadSchema } from "./load-schema.ts";
 import { ARRIVALS_MAX } from "./plan.ts";
 import { check, problem, strictObject } from "./problems.ts";
 import { PROMPT_TOKENS_MAX, PROMPT_TOKENS_MIN } from "./prompts.ts";
@@ -14,10 +15,7 @@ export type ScenarioResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const OUTPUT_TOKENS_MAX = 131_072;
-const IN_FLIGHT_MAX = 100_000;
-const RATE_PER_SECOND_MAX = 100_000;
 const WARMUPS_MAX = 1000;
-const DURATION_MS_MAX = 7 * 24 * 3600 * 1000;
 const LATENCY_MS_MAX = 3600 * 1000;
 const TEXT_CHARS_MAX = 1000;
 
@@ -58,31 +56,12 @@ const promptSchema = strictObject({
     ),
 });
 
-const loadSchema = z.discriminatedUnion("kind", [
-  strictObject({
-    kind: z.literal("open").describe("Requests leave on an absolute schedule, whatever the answers do."),
-    arrival: z.enum(["constant", "poisson"]),
-    ratePerSecond: z.number().positive().max(RATE_PER_SECOND_MAX).describe("Requests per second and target."),
-    maxInFlight: wholeNumber(1, IN_FLIGHT_MAX).describe("An arrival that finds this many in flight is dropped."),
-  }),
-  strictObject({
-    kind: z.literal("closed").describe("A new request leaves when an answer has ended."),
-    maxConcurrency: wholeNumber(1, IN_FLIGHT_MAX).describe("Requests kept in flight per target."),
-  }),
-]);
-
 const stopSchema = strictObject({
   requests: wholeNumber(1, ARRIVALS_MAX).nullable().default(null).describe("Requests per target; null for no limit."),
   durationMs: wholeNumber(1, DURATION_MS_MAX).nullable().default(null).describe("Milliseconds; null for no limit."),
 }).refine((stop) => stop.requests !== null || stop.durationMs !== null, "needs requests, durationMs or both");
 
 const volumeSchema = z.object({ load: loadSchema, stop: stopSchema });
-
-/** Poisson draws around its mean, so the limit leaves a tenth to spare. */
-function fitsPlan({ load, stop }: z.output<typeof volumeSchema>): boolean {
-  if (load.kind === "closed" || stop.requests !== null || stop.durationMs === null) return true;
-  return (load.ratePerSecond * stop.durationMs) / 1000 <= 0.9 * ARRIVALS_MAX;
-}
 
 /** What most clients of the field try again unless told otherwise. */
 const RETRIED_DEFAULT: readonly TransientKind[] = ["rate-limited", "overloaded", "server-error", "timeout", "network"];
@@ -112,6 +91,11 @@ const retrySchema = strictObject({
   message: "must not be above waitMsMax",
 });
 
+/** Whether load and stop can be judged, even when something else is wrong: all problems at once. */
+function hasVolume({ value }: { readonly value: unknown }): boolean {
+  return volumeSchema.safeParse(value).success;
+}
+
 /** `scenarios/*.json`. */
 export const scenarioSchema = strictObject({
   $schema: z.string().optional(),
@@ -136,12 +120,17 @@ export const scenarioSchema = strictObject({
       "Tries failed requests again; each attempt is recorded, and figures are of first attempts. Null: a failure stands.",
     ),
   seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe("Of arrivals, order and prompts."),
-}).refine(fitsPlan, {
-  path: ["stop"],
-  message: `a duration at this rate plans more than ${ARRIVALS_MAX} requests; set stop.requests`,
-  // Says so even when something else is wrong: all problems at once.
-  when: ({ value }) => volumeSchema.safeParse(value).success,
-});
+})
+  .refine(hasDuration, {
+    path: ["stop", "durationMs"],
+    message: "is missing: a ramp or steps take their time from it",
+    when: hasVolume,
+  })
+  .refine(fitsPlan, {
+    path: ["stop"],
+    message: `a duration at this rate plans more than ${ARRIVALS_MAX} requests; set stop.requests`,
+    when: hasVolume,
+  });
 
 /** Reads the text of a scenario file. `fileName` may be a path; the id must equal its last part without `.json`. */
 export function parseScenario(source: string, fileName: string): ScenarioResult {

@@ -10,14 +10,26 @@ const number = z.number();
 const us = z.int();
 const textMap = z.record(text, text);
 
+const open = { kind: z.literal("open"), ratePerSecond: number, maxInFlight: number };
+const bursty = { ...open, burstiness: number };
+
 const load = z.discriminatedUnion("kind", [
+  z.discriminatedUnion("arrival", [
+    z.object({ ...open, arrival: z.enum(["constant", "poisson"]) }),
+    z.object({ ...bursty, arrival: z.literal("gamma") }),
+    z.object({ ...bursty, arrival: z.literal("ramp"), toRatePerSecond: number }),
+    z.object({ ...bursty, arrival: z.literal("steps"), factors: z.array(number) }),
+  ]),
   z.object({
-    kind: z.literal("open"),
-    arrival: z.enum(["constant", "poisson"]),
-    ratePerSecond: number,
-    maxInFlight: number,
+    kind: z.literal("closed"),
+    maxConcurrency: number,
+    // Absent from the first folders of this version.
+    rampUpMs: number.default(0),
+    thinkTime: z
+      .object({ distribution: z.enum(["constant", "exponential"]), meanMs: number })
+      .nullable()
+      .default(null),
   }),
-  z.object({ kind: z.literal("closed"), maxConcurrency: number }),
 ]);
 
 const scenario = z.object({

@@ -35,7 +35,12 @@ const SCENARIOS: readonly Scenario[] = [
     load: { kind: "open", arrival: "poisson", ratePerSecond: 20, maxInFlight: 50 },
     stop: { requests: 30, durationMs: null },
   },
-  { ...BASE, id: "closed", load: { kind: "closed", maxConcurrency: 4 }, stop: { requests: 20, durationMs: null } },
+  {
+    ...BASE,
+    id: "closed",
+    load: { kind: "closed", maxConcurrency: 4, rampUpMs: 0, thinkTime: null },
+    stop: { requests: 20, durationMs: null },
+  },
 ];
 
 const STEADY = { ...PROFILES["sim-fast"], ttft: { baseMs: 80, perInputTokenMs: 0, sigma: 0.4 } };

@@ -67,7 +67,7 @@ it("a run with 500 calls in flight to servers that misbehave stays below its cap
         simulatedTarget(simulator.url, profile, tokenPrice(prices[i]!)),
       );
       const scenario = scenarioOf({
-        load: { kind: "closed", maxConcurrency: IN_FLIGHT / targets.length },
+        load: { kind: "closed", maxConcurrency: IN_FLIGHT / targets.length, rampUpMs: 0, thinkTime: null },
         stop: { requests: REQUESTS / targets.length, durationMs: null },
       });
       const asked = { inputTokens: scenario.prompt.inputTokens, maxOutputTokens: scenario.prompt.outputTokens };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TRANSIENT_KINDS } from "../../src/core/failure.ts";
-import type { Load } from "../../src/core/scenario.ts";
+import type { Load } from "../../src/core/load.ts";
 import { analyse } from "../../src/measure/analyse.ts";
 import { identityProblems, total } from "../../src/measure/counts.ts";
 import { planOf } from "../../src/scenario/plan.ts";
@@ -49,7 +49,12 @@ const load: fc.Arbitrary<Load> = fc.oneof(
     ratePerSecond: fc.integer({ min: 100, max: 1000 }),
     maxInFlight: fc.integer({ min: 1, max: 8 }),
   }),
-  fc.record({ kind: fc.constant("closed" as const), maxConcurrency: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({
+    kind: fc.constant("closed" as const),
+    maxConcurrency: fc.integer({ min: 1, max: 6 }),
+    rampUpMs: fc.integer({ min: 0, max: 20 }),
+    thinkTime: fc.option(fc.constant({ distribution: "exponential" as const, meanMs: 2 })),
+  }),
 );
 
 const plan = fc.record({

@@ -1,5 +1,6 @@
 import type { Stat, SummaryRow, Unit } from "../../src/core/metric.ts";
-import { loadLabel, type Scenario } from "../../src/core/scenario.ts";
+import { loadLabel } from "../../src/core/load.ts";
+import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
 import type { Analysis, Counts, GroupAnalysis, Verdict } from "../../src/measure/analysis.ts";
 import { goldenRun } from "./golden-run.ts";

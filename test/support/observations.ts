@@ -8,7 +8,8 @@ import {
   type TokenCount,
 } from "../../src/core/observation.ts";
 import type { RunRecord } from "../../src/core/run.ts";
-import { loadLabel, type Scenario } from "../../src/core/scenario.ts";
+import { loadLabel } from "../../src/core/load.ts";
+import type { Scenario } from "../../src/core/scenario.ts";
 import { PLAIN_TERMS, type Target } from "../../src/core/target.ts";
 import { CARBON_MODEL_VERSION } from "../../src/measure/carbon/estimate.ts";
 import { usFromMs } from "../../src/core/units.ts";
@@ -28,7 +29,11 @@ export const OPEN: Scenario = {
   seed: 405,
 };
 
-export const CLOSED: Scenario = { ...OPEN, id: "closed", load: { kind: "closed", maxConcurrency: 4 } };
+export const CLOSED: Scenario = {
+  ...OPEN,
+  id: "closed",
+  load: { kind: "closed", maxConcurrency: 4, rampUpMs: 0, thinkTime: null },
+};
 
 export const TARGET: Target = {
   id: "alpha",

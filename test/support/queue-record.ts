@@ -47,7 +47,7 @@ function levelScenario(
     load:
       by === "rate"
         ? { kind: "open", arrival: "poisson", ratePerSecond: load, maxInFlight: 100_000 }
-        : { kind: "closed", maxConcurrency: load },
+        : { kind: "closed", maxConcurrency: load, rampUpMs: 0, thinkTime: null },
     stop: { requests, durationMs: null },
     warmups: 0,
     ...changes,

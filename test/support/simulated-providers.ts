@@ -43,7 +43,7 @@ const ONE_EACH: Scenario = {
   ...OPEN,
   id: "one-each",
   prompt: { inputTokens: 30, outputTokens: 12, content: "prose", cache: "cold" },
-  load: { kind: "closed", maxConcurrency: 1 },
+  load: { kind: "closed", maxConcurrency: 1, rampUpMs: 0, thinkTime: null },
   stop: { requests: 1, durationMs: null },
   warmups: 0,
   arrangement: "paired",

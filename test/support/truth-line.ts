@@ -1,4 +1,4 @@
-import type { Load } from "../../src/core/scenario.ts";
+import type { Load } from "../../src/core/load.ts";
 import { quantileOf } from "../../src/measure/quantile.ts";
 import type { Profile } from "../../src/simulator/profile.ts";
 import { bareErrors, bareRun } from "./bare-client.ts";

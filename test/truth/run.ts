@@ -6,7 +6,7 @@
 import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import type { Load } from "../../src/core/scenario.ts";
+import type { Load } from "../../src/core/load.ts";
 import type { Profile } from "../../src/simulator/profile.ts";
 import { INSTANT } from "../support/simulator-client.ts";
 import type { Spread } from "../support/truth-ceilings.ts";
@@ -25,7 +25,7 @@ const staggered = (streams: number): Load => ({
   ratePerSecond: streams,
   maxInFlight: streams,
 });
-const closed = (maxConcurrency: number): Load => ({ kind: "closed", maxConcurrency });
+const closed = (maxConcurrency: number): Load => ({ kind: "closed", maxConcurrency, rampUpMs: 0, thinkTime: null });
 
 /** `requests` null: one after another, as many as the character says. */
 const LOADS: readonly { readonly name: string; readonly load: Load; readonly requests: number | null }[] = [

@@ -127,7 +127,7 @@ describe("every attempt's bill belongs to somebody", () => {
     const delayed = { ...retry.stamps, sent: retry.stamps.sent! + 5e6, firstContent: retry.stamps.firstContent! + 5e6 };
     const stamps = { ...delayed, lastContent: retry.stamps.lastContent! + 5e6 };
     const answered: Recorded = { ...said(9, usage, late), observation: { ...retry, stamps } };
-    for (const load of [OPEN.load, { kind: "closed", maxConcurrency: 4 } as const]) {
+    for (const load of [OPEN.load, { kind: "closed", maxConcurrency: 4, rampUpMs: 0, thinkTime: null } as const]) {
       const scenario = { ...OPEN, load };
       const recorded = [...times(9, (pair) => said(pair)), billedFailure(9), answered];
       const group = groupOf(

@@ -33,7 +33,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ seed: 405, profiles: { faulty, sound: QUICK } });
   for (const profile of ["faulty", "sound"]) {
     const scenario = scenarioOf({
-      load: { kind: "closed", maxConcurrency: 8 },
+      load: { kind: "closed", maxConcurrency: 8, rampUpMs: 0, thinkTime: null },
       stop: { requests: REQUESTS, durationMs: null },
       slo: { ttftMs: 60_000, tpotMs: null, e2eMs: null, percentile: 0.95 },
     });

@@ -315,3 +315,34 @@ describe("cost by price list", () => {
     expect(group.flags).toContain(flag);
   });
 });
+
+describe("slices", () => {
+  const inSlice = (slice: string, of: Recorded): Recorded => ({ ...of, observation: { ...of.observation, slice } });
+  const first = times(40, (i) => inSlice("step 1", steadyAt(i, i * 100)));
+  const second = times(40, (i) =>
+    inSlice(
+      "step 2",
+      i % 4 === 0
+        ? failed({ pair: 40 + i, atMs: 4000 + i * 100, kind: "rate-limited" })
+        : answer({ pair: 40 + i, atMs: 4000 + i * 100, ttftMs: 700, gapsMs: [100], tokens: 20, first: 5 }),
+    ),
+  );
+  const { rows } = groupOf(recordOf([...first, ...second], {}));
+  const of = (slice: string, metric: string, stat: string) =>
+    rows.find((row) => row.slice === slice && row.metric === metric && row.stat === stat);
+
+  test("have rows of their own behind those of the whole, in order of time", () => {
+    expect([...new Set(rows.map(({ slice }) => slice))]).toEqual([null, "step 1", "step 2"]);
+    expect(of("step 1", "ttft", "p50_all")).toMatchObject({ value: 200, n: 40 });
+    expect(of("step 2", "ttft", "p50_all")).toMatchObject({ value: 700, n: 40 });
+    expect(of("step 1", "success_share", "value")).toMatchObject({ value: 1, n: 40 });
+    expect(of("step 2", "success_share", "value")).toMatchObject({ value: 0.75, n: 40 });
+  });
+
+  test("are judged by their own number: 80 answers have a p95, 40 have none", () => {
+    expect(of("step 1", "ttft", "p95_all")).toMatchObject({ value: null, flags: ["insufficient_n"] });
+    expect(
+      rows.find((row) => row.slice === null && row.metric === "ttft" && row.stat === "p95_all")?.value,
+    ).not.toBeNull();
+  });
+});

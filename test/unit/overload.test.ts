@@ -40,7 +40,10 @@ async function target(id: string, ...replies: readonly Reply[]): Promise<Target>
 }
 
 const closed = (maxConcurrency: number, requests: number) =>
-  ({ load: { kind: "closed", maxConcurrency }, stop: { requests, durationMs: null } }) as const;
+  ({
+    load: { kind: "closed", maxConcurrency, rampUpMs: 0, thinkTime: null },
+    stop: { requests, durationMs: null },
+  }) as const;
 const open = (ratePerSecond: number, requests: number) =>
   ({
     load: { kind: "open", arrival: "constant", ratePerSecond, maxInFlight: 100 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Arrival } from "../../src/core/scenario.ts";
-import { readyClosedLoop } from "../../src/run/closed-loop.ts";
+import { readyClosedLoop, type ClosedLoop } from "../../src/run/closed-loop.ts";
 import type { Prepared } from "../../src/run/contender.ts";
 import type { Lane } from "../../src/run/lane.ts";
 import { readyOpenLoop } from "../../src/run/open-loop.ts";
@@ -44,7 +44,12 @@ function fakeLane(
 }
 
 function arrivals(duesMs: readonly (number | null)[]): Arrival[] {
-  return duesMs.map((dueMs, pair) => ({ pair, phase: "measured", dueUs: dueMs === null ? null : dueMs * 1000 }));
+  return duesMs.map((dueMs, pair) => ({
+    pair,
+    phase: "measured",
+    dueUs: dueMs === null ? null : dueMs * 1000,
+    slice: null,
+  }));
 }
 
 describe("waiting until a moment", () => {
@@ -87,10 +92,11 @@ async function openLoop(
 async function closedLoop(
   list: readonly Arrival[],
   lane: Lane,
-  load: { maxConcurrency: number; durationMs: number | null },
+  load: Pick<ClosedLoop, "maxConcurrency" | "durationMs"> & Partial<ClosedLoop>,
   time: VirtualTime,
+  signal: AbortSignal = never,
 ): Promise<void> {
-  const start = await readyClosedLoop(list, lane, load, time);
+  const start = await readyClosedLoop(list, lane, { rampUpMs: 0, thinkMs: () => 0, ...load }, time, signal);
   await waitUntil(time, START_US, never);
   await start(START_US);
 }
@@ -177,6 +183,38 @@ describe("a closed loop", () => {
     ]);
     expect(released.every(({ scheduledUs, atUs }) => scheduledUs === atUs)).toBe(true);
   });
+  it("lets its users begin one after another over the ramp-up", async () => {
+    const time = virtualTime();
+    const { lane, released } = fakeLane(time, 1000, never);
+    const list = arrivals(Array.from({ length: 4 }, () => null));
+    const done = closedLoop(list, lane, { maxConcurrency: 4, durationMs: null, rampUpMs: 400 }, time);
+    await time.advanceTo(START_US + 2_000_000);
+    await done;
+    expect(released.map(({ scheduledUs }) => (scheduledUs - START_US) / 1000)).toEqual([0, 100, 200, 300]);
+    for (const { scheduledUs, atUs } of released) expect(atUs - scheduledUs).toBeLessThan(20);
+  });
+  it("lets a user think between an answer and the next request, each time as long as its pair says", async () => {
+    const time = virtualTime();
+    const { lane, released } = fakeLane(time, 100, never);
+    const list = arrivals(Array.from({ length: 4 }, () => null));
+    const thinkMs = (pair: number): number => pair * 50;
+    const done = closedLoop(list, lane, { maxConcurrency: 1, durationMs: null, thinkMs }, time);
+    await time.advanceTo(START_US + 2_000_000);
+    await done;
+    const gaps = released.slice(1).map(({ scheduledUs }, i) => (scheduledUs - released[i]!.atUs) / 1000);
+    expect(gaps.map(Math.round)).toEqual([150, 200, 250]);
+    for (const { scheduledUs, atUs } of released) expect(atUs - scheduledUs).toBeLessThan(20);
+  });
+  it("ends by duration while its users think, and nothing is missing", async () => {
+    const time = virtualTime();
+    const { lane, released, skipped } = fakeLane(time, 100, never);
+    const list = arrivals(Array.from({ length: 9 }, () => null));
+    const done = closedLoop(list, lane, { maxConcurrency: 2, durationMs: 250, thinkMs: () => 60_000 }, time);
+    await time.advanceTo(START_US + 1_000_000);
+    await done;
+    expect(released).toHaveLength(2);
+    expect(skipped).toEqual([]);
+  });
   it("ends by duration, answers in flight included", async () => {
     const time = virtualTime();
     const { lane, released, skipped } = fakeLane(time, 100, never);
@@ -198,8 +236,9 @@ describe("a closed loop", () => {
     const done = closedLoop(
       arrivals(Array.from({ length: 20 }, () => null)),
       lane,
-      { maxConcurrency: 4, durationMs: null },
+      { maxConcurrency: 4, durationMs: null, thinkMs: (pair) => (pair === 4 ? 10_000 : 0) },
       time,
+      controller.signal,
     );
     await time.advanceTo(START_US + 150_000);
     controller.abort();

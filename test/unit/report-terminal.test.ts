@@ -57,7 +57,7 @@ test("several scenarios get one table each, aligned with each other", () => {
   const batch = {
     ...SCENARIO,
     id: "batch",
-    load: { kind: "closed", maxConcurrency: 8 } as const,
+    load: { kind: "closed", maxConcurrency: 8, rampUpMs: 0, thinkTime: null } as const,
     prompt: { ...SCENARIO.prompt, inputTokens: 2048 },
   };
   const other = groupOf({
@@ -106,7 +106,7 @@ test("a verdict without a leader names what would decide it", () => {
 });
 
 test("pairs of a closed loop are said to match by prompt", () => {
-  const closed = { ...SCENARIO, load: { kind: "closed", maxConcurrency: 8 } as const };
+  const closed = { ...SCENARIO, load: { kind: "closed", maxConcurrency: 8, rampUpMs: 0, thinkTime: null } as const };
   const groups = ["sim-fast", "sim-far"].map((id) =>
     groupOf({ target: targetNamed(id), scenario: closed, figures: FIGURES, counts: COUNTS, fields: {} }),
   );

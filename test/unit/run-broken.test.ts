@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Load } from "../../src/core/scenario.ts";
+import type { Load } from "../../src/core/load.ts";
 import { PROFILES } from "../../src/simulator/profile.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { countedTime } from "../support/counted-time.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => simulator.close());
 
 const LOADS: readonly Load[] = [
-  { kind: "closed", maxConcurrency: 4 },
+  { kind: "closed", maxConcurrency: 4, rampUpMs: 0, thinkTime: null },
   { kind: "open", arrival: "constant", ratePerSecond: 200, maxInFlight: 100 },
   // So few may be in flight that most arrivals are dropped, which is on record too.
   { kind: "open", arrival: "constant", ratePerSecond: 500, maxInFlight: 1 },

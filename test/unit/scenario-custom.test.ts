@@ -2,19 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Scenario } from "../../src/core/scenario.ts";
 import { customScenario, overrideScenario, parseGoodput, type LoadFlags } from "../../src/scenario/custom.ts";
 import type { ScenarioResult } from "../../src/scenario/parse.ts";
-
-const NONE: LoadFlags = {
-  inputLen: null,
-  outputLen: null,
-  requestRate: null,
-  arrival: null,
-  maxConcurrency: null,
-  numPrompts: null,
-  durationS: null,
-  numWarmups: null,
-  goodput: null,
-  seed: null,
-};
+import { NO_FLAGS } from "../support/load-flags.ts";
 
 const OPEN: Scenario = {
   id: "named",
@@ -36,7 +24,7 @@ function scenarioOf(result: ScenarioResult): Scenario {
 }
 
 function problemsOf(flags: Partial<LoadFlags>): readonly string[] {
-  const result = customScenario({ ...NONE, ...flags });
+  const result = customScenario({ ...NO_FLAGS, ...flags });
   return result.ok ? [] : result.problems;
 }
 
@@ -44,7 +32,7 @@ describe("the ad-hoc scenario of load flags", () => {
   it("is a closed loop of the wanted concurrency when no rate is given", () => {
     const scenario = scenarioOf(
       customScenario({
-        ...NONE,
+        ...NO_FLAGS,
         numPrompts: 50,
         maxConcurrency: 5,
         inputLen: 200,
@@ -55,24 +43,66 @@ describe("the ad-hoc scenario of load flags", () => {
     expect(scenario).toMatchObject({
       id: "custom",
       prompt: { inputTokens: 200, outputTokens: 100 },
-      load: { kind: "closed", maxConcurrency: 5 },
+      load: { kind: "closed", maxConcurrency: 5, rampUpMs: 0, thinkTime: null },
       stop: { requests: 50, durationMs: null },
       warmups: 0,
       seed: 7,
     });
-    expect(scenarioOf(customScenario(NONE)).load).toEqual({ kind: "closed", maxConcurrency: 1 });
+    expect(scenarioOf(customScenario(NO_FLAGS)).load).toEqual({
+      kind: "closed",
+      maxConcurrency: 1,
+      rampUpMs: 0,
+      thinkTime: null,
+    });
   });
 
   it("is an open loop with Poisson arrivals when a rate is given", () => {
-    const { load } = scenarioOf(customScenario({ ...NONE, requestRate: 2 }));
+    const { load } = scenarioOf(customScenario({ ...NO_FLAGS, requestRate: 2 }));
     expect(load).toEqual({ kind: "open", arrival: "poisson", ratePerSecond: 2, maxInFlight: 1000 });
-    const constant = scenarioOf(customScenario({ ...NONE, requestRate: 2, arrival: "constant", maxConcurrency: 10 }));
+    const constant = scenarioOf(
+      customScenario({ ...NO_FLAGS, requestRate: 2, arrival: "constant", maxConcurrency: 10 }),
+    );
     expect(constant.load).toEqual({ kind: "open", arrival: "constant", ratePerSecond: 2, maxInFlight: 10 });
   });
 
+  it("takes the process from the flag that only it knows", () => {
+    const rate = { ...NO_FLAGS, requestRate: 2, durationS: 60 };
+    const open = { kind: "open", ratePerSecond: 2, maxInFlight: 1000 };
+    expect(scenarioOf(customScenario({ ...rate, burstiness: 0.25 })).load).toEqual({
+      ...open,
+      arrival: "gamma",
+      burstiness: 0.25,
+    });
+    expect(scenarioOf(customScenario({ ...rate, rampTo: 20 })).load).toEqual({
+      ...open,
+      arrival: "ramp",
+      toRatePerSecond: 20,
+      burstiness: 1,
+    });
+    expect(scenarioOf(customScenario({ ...rate, steps: [1, 4, 16], burstiness: 0.1 })).load).toEqual({
+      ...open,
+      arrival: "steps",
+      factors: [1, 4, 16],
+      burstiness: 0.1,
+    });
+  });
+
+  it("gives the users of a closed loop a ramp-up and time to think", () => {
+    const thinkTime = { distribution: "exponential", meanMs: 2000 } as const;
+    expect(scenarioOf(customScenario({ ...NO_FLAGS, maxConcurrency: 8, rampUpS: 10, thinkTime })).load).toEqual({
+      kind: "closed",
+      maxConcurrency: 8,
+      rampUpMs: 10_000,
+      thinkTime,
+    });
+  });
+
   it("stops by the duration alone when no count is given beside it", () => {
-    expect(scenarioOf(customScenario({ ...NONE, durationS: 1.5 })).stop).toEqual({ requests: null, durationMs: 1500 });
-    const both = scenarioOf(customScenario({ ...NONE, durationS: 60, numPrompts: 10 }));
+    expect(scenarioOf(customScenario({ ...NO_FLAGS, durationS: 1.5 })).stop).toEqual({
+      requests: null,
+      durationMs: 1500,
+    });
+    const both = scenarioOf(customScenario({ ...NO_FLAGS, durationS: 60, numPrompts: 10 }));
     expect(both.stop).toEqual({ requests: 10, durationMs: 60_000 });
   });
 });
@@ -99,6 +129,26 @@ describe("a mistake in load flags", () => {
 
   it("refuses flags that would be ignored in silence", () => {
     expect(problemsOf({ arrival: "poisson" })).toEqual(["--arrival: needs --request-rate"]);
+    expect(problemsOf({ requestRate: 2, arrival: "poisson", burstiness: 2, rampTo: 3, steps: [1, 2] })).toEqual(
+      expect.arrayContaining([
+        "--burstiness: needs --arrival gamma",
+        "--ramp-to: needs --arrival ramp",
+        "--steps: needs --arrival steps",
+      ]),
+    );
+    expect(problemsOf({ requestRate: 2, rampUpS: 1, thinkTime: { distribution: "constant", meanMs: 1 } })).toEqual([
+      "--ramp-up: needs a closed loop: --max-concurrency without a rate",
+      "--think-time: needs a closed loop: --max-concurrency without a rate",
+    ]);
+  });
+
+  it("asks for what a process cannot do without", () => {
+    expect(problemsOf({ requestRate: 2, arrival: "gamma" })).toEqual([
+      "--burstiness: is missing; must be a finite number",
+    ]);
+    expect(problemsOf({ requestRate: 2, rampTo: 9 })).toEqual([
+      "--duration (in ms): is missing: a ramp or steps take their time from it",
+    ]);
   });
 
   it("names the flag of an in-flight limit", () => {
@@ -120,11 +170,11 @@ describe("a mistake in load flags", () => {
 
 describe("flags beside a named scenario", () => {
   it("change nothing when there are none", () => {
-    expect(overrideScenario(OPEN, NONE)).toEqual({ ok: true, scenario: OPEN });
+    expect(overrideScenario(OPEN, NO_FLAGS)).toEqual({ ok: true, scenario: OPEN });
   });
 
   it("replace what they name and keep the rest", () => {
-    const flags = { ...NONE, requestRate: 9, goodput: "tpot:30", seed: 1, numWarmups: 0, durationS: 2 };
+    const flags = { ...NO_FLAGS, requestRate: 9, goodput: "tpot:30", seed: 1, numWarmups: 0, durationS: 2 };
     expect(scenarioOf(overrideScenario(OPEN, flags))).toEqual({
       ...OPEN,
       load: { ...OPEN.load, ratePerSecond: 9 },
@@ -133,16 +183,19 @@ describe("flags beside a named scenario", () => {
       seed: 1,
       warmups: 0,
     });
-    expect(scenarioOf(overrideScenario(OPEN, { ...NONE, arrival: "poisson" })).load).toEqual({
+    const bursty = scenarioOf(overrideScenario(OPEN, { ...NO_FLAGS, burstiness: 0.5 }));
+    expect(bursty.load).toEqual({ ...OPEN.load, arrival: "gamma", burstiness: 0.5 });
+    expect(scenarioOf(overrideScenario(bursty, { ...NO_FLAGS, arrival: "constant" })).load).toEqual(OPEN.load);
+    expect(scenarioOf(overrideScenario(OPEN, { ...NO_FLAGS, arrival: "poisson" })).load).toEqual({
       ...OPEN.load,
       arrival: "poisson",
     });
   });
 
   it("close an open loop with a concurrency and open a closed one with a rate", () => {
-    const closed = scenarioOf(overrideScenario(OPEN, { ...NONE, maxConcurrency: 3 }));
-    expect(closed.load).toEqual({ kind: "closed", maxConcurrency: 3 });
-    const opened = scenarioOf(overrideScenario(closed, { ...NONE, requestRate: 3 }));
+    const closed = scenarioOf(overrideScenario(OPEN, { ...NO_FLAGS, maxConcurrency: 3 }));
+    expect(closed.load).toEqual({ kind: "closed", maxConcurrency: 3, rampUpMs: 0, thinkTime: null });
+    const opened = scenarioOf(overrideScenario(closed, { ...NO_FLAGS, requestRate: 3 }));
     expect(opened.load).toEqual({ kind: "open", arrival: "poisson", ratePerSecond: 3, maxInFlight: 1000 });
   });
 });

@@ -137,6 +137,21 @@ describe("a member of a scenario file", () => {
       "load.maxConcurrency: must be at least 1, is 0",
     ],
     [
+      "a process of arrivals that there is not",
+      { load: { kind: "open", arrival: "random", ratePerSecond: 1, maxInFlight: 1 } },
+      'load.arrival: must be "constant" or "poisson" or "gamma" or "ramp" or "steps", is "random"',
+    ],
+    [
+      "a ramp without a time to take",
+      { load: { kind: "open", arrival: "ramp", ratePerSecond: 1, toRatePerSecond: 2, maxInFlight: 1 } },
+      "stop.durationMs: is missing: a ramp or steps take their time from it",
+    ],
+    [
+      "a burstiness of arrivals that have none",
+      { load: { ...VALID.load, burstiness: 2 } },
+      "load.burstiness: unknown key; known are kind, ratePerSecond, maxInFlight, arrival",
+    ],
+    [
       "a kind of load that there is not",
       { load: { kind: "burst" } },
       'load.kind: must be "open" or "closed", is "burst"',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Load, Scenario, Stop } from "../../src/core/scenario.ts";
+import type { Load } from "../../src/core/load.ts";
+import type { Scenario, Stop } from "../../src/core/scenario.ts";
 import { CLOSED_ARRIVALS_MAX, planOf, releaseOrder } from "../../src/scenario/plan.ts";
 
 function scenarioOf(load: Load, stop: Partial<Stop>): Scenario {
@@ -26,7 +27,7 @@ describe("a plan", () => {
   it("spaces constant arrivals evenly from 0, without rounding errors that add up", () => {
     const { arrivals } = planOf(scenarioOf(open("constant", 3), { requests: 3001 }));
     expect(arrivals.slice(0, 4).map(({ dueUs }) => dueUs)).toEqual([0, 333_333, 666_667, 1_000_000]);
-    expect(arrivals.at(-1)).toEqual({ pair: 3000, phase: "measured", dueUs: 1_000_000_000 });
+    expect(arrivals.at(-1)).toMatchObject({ pair: 3000, phase: "measured", dueUs: 1_000_000_000 });
   });
 
   it("draws Poisson arrivals whose gaps are exponential: mean and deviation both one period", () => {
@@ -46,6 +47,60 @@ describe("a plan", () => {
     expect(gaps[0]).toBeGreaterThan(0);
   });
 
+  it.each([0.1, 0.5, 3])(
+    "draws gamma gaps of shape %d: the mean is the period, the variance 1/shape of its square",
+    (shape) => {
+      const load: Load = { kind: "open", arrival: "gamma", ratePerSecond: 50, burstiness: shape, maxInFlight: 64 };
+      const dues = planOf(scenarioOf(load, { requests: 20_000 })).arrivals.map(({ dueUs }) => dueUs! / 20_000);
+      const gaps = dues.map((due, i) => due - (dues[i - 1] ?? 0));
+      const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+      const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
+      // Four standard errors of the mean, √(1/shape/n); of the variance, by its kurtosis 3 + 6/shape.
+      expect(Math.abs(mean - 1)).toBeLessThan(4 * Math.sqrt(1 / shape / 20_000));
+      expect(Math.abs(variance * shape - 1)).toBeLessThan(4 * Math.sqrt((2 + 6 / shape) / 20_000));
+    },
+  );
+
+  it("changes its rate evenly over a ramp: as many arrivals by each moment as the area under it", () => {
+    const load: Load = {
+      kind: "open",
+      arrival: "ramp",
+      ratePerSecond: 10,
+      toRatePerSecond: 90,
+      burstiness: 1,
+      maxInFlight: 64,
+    };
+    const dues = planOf(scenarioOf(load, { durationMs: 100_000 })).arrivals.map(({ dueUs }) => dueUs! / 1e6);
+    const by = (seconds: number): number => dues.filter((due) => due < seconds).length;
+    // 10 t + 0.4 t², within four standard deviations.
+    for (const [seconds, expected] of [
+      [25, 500],
+      [50, 1500],
+      [100, 5000],
+    ] as const) {
+      expect(Math.abs(by(seconds) - expected)).toBeLessThan(4 * Math.sqrt(expected));
+    }
+  });
+
+  it("rises in steps of equal length, and says which arrival belongs to which", () => {
+    const load: Load = {
+      kind: "open",
+      arrival: "steps",
+      ratePerSecond: 20,
+      factors: [1, 4, 16],
+      burstiness: 1,
+      maxInFlight: 64,
+    };
+    const { arrivals } = planOf(scenarioOf(load, { durationMs: 30_000 }));
+    const slices = Map.groupBy(arrivals, ({ slice }) => slice);
+    expect([...slices.keys()]).toEqual(["step 1 20/s", "step 2 80/s", "step 3 320/s"]);
+    for (const [i, [, list]] of [...slices].entries()) {
+      const expected = 200 * load.factors[i]!;
+      expect(Math.abs(list.length - expected)).toBeLessThan(4 * Math.sqrt(expected));
+      expect(list.every(({ dueUs }) => Math.floor(dueUs! / 10_000_000) === i)).toBe(true);
+    }
+  });
+
   it("ends at the count or the duration, whichever comes first", () => {
     const load = open("constant", 10);
     expect(planOf(scenarioOf(load, { durationMs: 1000 })).arrivals.length).toBe(10);
@@ -55,18 +110,18 @@ describe("a plan", () => {
   });
 
   it("has no due times in a closed loop, and a stated limit when only a duration ends it", () => {
-    const load: Load = { kind: "closed", maxConcurrency: 5 };
+    const load: Load = { kind: "closed", maxConcurrency: 5, rampUpMs: 0, thinkTime: null };
     expect(planOf(scenarioOf(load, { requests: 2 })).arrivals).toEqual([
-      { pair: 0, phase: "measured", dueUs: null },
-      { pair: 1, phase: "measured", dueUs: null },
+      { pair: 0, phase: "measured", dueUs: null, slice: null },
+      { pair: 1, phase: "measured", dueUs: null, slice: null },
     ]);
     expect(planOf(scenarioOf(load, { durationMs: 1000 })).arrivals.length).toBe(CLOSED_ARRIVALS_MAX);
   });
 
   it("counts warm-ups on their own", () => {
     expect(planOf(scenarioOf(open("constant", 1), { requests: 1 })).warmups).toEqual([
-      { pair: 0, phase: "warmup", dueUs: null },
-      { pair: 1, phase: "warmup", dueUs: null },
+      { pair: 0, phase: "warmup", dueUs: null, slice: null },
+      { pair: 1, phase: "warmup", dueUs: null, slice: null },
     ]);
   });
 

@@ -7,6 +7,7 @@ import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { readRun } from "../../src/store/read.ts";
 import { geometric, levelOf } from "../../src/study/levels.ts";
 import { loadScenario } from "../../src/registry.ts";
+import { NO_FLAGS } from "../support/load-flags.ts";
 import { herdbench, orInvalid } from "../support/herdbench.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -94,17 +95,8 @@ describe("the levels of a sweep", () => {
   });
   it("keep everything of their scenario but load, length and name", async () => {
     const { scenario } = await loadScenario("quick-chat");
-    const none = {
-      ...Object.fromEntries(
-        ["inputLen", "outputLen", "requestRate", "arrival", "maxConcurrency", "numPrompts"].map((name) => [name, null]),
-      ),
-      durationS: null,
-      numWarmups: null,
-      goodput: null,
-      seed: null,
-    } as Parameters<typeof levelOf>[3];
-    const rate = levelOf(scenario, "rate", 2, none);
-    const inFlight = levelOf(scenario, "concurrency", 20, none);
+    const rate = levelOf(scenario, "rate", 2, NO_FLAGS);
+    const inFlight = levelOf(scenario, "concurrency", 20, NO_FLAGS);
     expect(rate).toMatchObject({
       ok: true,
       scenario: {
@@ -120,7 +112,7 @@ describe("the levels of a sweep", () => {
       ok: true,
       scenario: {
         id: "quick-chat@20",
-        load: { kind: "closed", maxConcurrency: 20 },
+        load: { kind: "closed", maxConcurrency: 20, rampUpMs: 0, thinkTime: null },
         stop: { requests: 200, durationMs: null },
       },
     });

@@ -1,0 +1,20 @@
+import type { LoadFlags } from "../../src/scenario/custom.ts";
+
+/** A command line without any load flag. */
+export const NO_FLAGS: LoadFlags = {
+  inputLen: null,
+  outputLen: null,
+  requestRate: null,
+  arrival: null,
+  burstiness: null,
+  rampTo: null,
+  steps: null,
+  maxConcurrency: null,
+  rampUpS: null,
+  thinkTime: null,
+  numPrompts: null,
+  durationS: null,
+  numWarmups: null,
+  goodput: null,
+  seed: null,
+};
