@@ -122,6 +122,7 @@ async function callEach(
     runId: time.originWall.toISOString(),
     contenders,
     plans: [planOf(CHECK)],
+    isDecided: () => false,
     timeouts: TIMEOUTS,
     // What all calls can cost was held against the cap before the first one.
     caps: { run: NO_CAPS, targets: {} },

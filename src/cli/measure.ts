@@ -1,13 +1,12 @@
 import { capsOf, type Manifest } from "../core/run.ts";
 import type { Contender } from "../run/contender.ts";
 import type { Past } from "../run/past.ts";
-import { planOf } from "../scenario/plan.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import type { RealTime } from "../time/time.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 import { openProgress, silent } from "./progress.ts";
 import { publishReport, type ShowOptions } from "./publish-report.ts";
-import { recordRun } from "./record-run.ts";
+import { recordRun, type OpenSearch } from "./record-run.ts";
 import { runVerdict } from "./verdict.ts";
 
 /** A run that is ready to begin, or to go on. */
@@ -17,6 +16,8 @@ export interface Ready {
   readonly contenders: readonly Contender[];
   readonly past: Past;
   readonly time: RealTime;
+  /** Makes the plans as the run goes; null: those of the manifest's scenarios. */
+  readonly search: OpenSearch | null;
   /** Of the simulator whose canary stream measures our own error. */
   readonly canaryOrigin: string;
   /** Ends it in good order. */
@@ -33,13 +34,13 @@ export async function measure(ready: Ready, options: ShowOptions): Promise<ExitC
     manifest,
     {
       contenders,
-      plans: manifest.scenarios.map(({ scenario }) => planOf(scenario)),
       timeouts: manifest.timeouts,
       caps: capsOf(manifest),
       past,
       time,
       signal,
     },
+    ready.search,
     ready.canaryOrigin,
     isSilent ? silent : openProgress(errorScreen(), ids),
   );

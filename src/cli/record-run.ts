@@ -1,4 +1,4 @@
-import type { Manifest, RunEnd } from "../core/run.ts";
+import type { Manifest, RunEnd, ScenarioSnapshot } from "../core/run.ts";
 import type { Plan } from "../core/scenario.ts";
 import { quantileOf } from "../measure/quantile.ts";
 import { openaiChat, PLAIN } from "../protocol/openai-chat.ts";
@@ -8,6 +8,7 @@ import type { Sink } from "../run/contender.ts";
 import { quotaText } from "../report/quota.ts";
 import { plain } from "../report/text.ts";
 import { scrapeServers } from "../run/server-metrics.ts";
+import { knownPlans, type PlanSource } from "../study/plan-source.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { countInWorker, type CountItem } from "../tokens/pool.ts";
 import { endedManifest, withQuotas } from "./manifest.ts";
@@ -15,19 +16,34 @@ import { stopNotice } from "./notices.ts";
 import type { Progress } from "./progress.ts";
 
 /**
+ * @param onLevels writes down the levels there are, before the next one begins
+ */
+export type OpenSearch = (
+  manifest: Manifest,
+  onLevels: (levels: readonly ScenarioSnapshot[]) => Promise<void>,
+) => PlanSource;
+
+/**
  * Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted.
  *
+ * @param search null for the scenarios of the manifest
  * @param canaryOrigin of the simulator, whose canary stream measures our own error meanwhile
  */
 export async function recordRun(
   folder: RunFolder,
   opening: Manifest,
-  of: Omit<RunRequest, "sink" | "onScenario" | "onQuota" | "onStop" | "runId">,
+  of: Omit<RunRequest, "sink" | "onScenario" | "onQuota" | "onStop" | "runId" | "plans" | "isDecided">,
+  search: OpenSearch | null,
   canaryOrigin: string,
   progress: Progress,
 ): Promise<void> {
   let manifest = opening;
   await folder.writeManifest(manifest);
+  const source =
+    search?.(manifest, async (scenarios) => {
+      manifest = { ...manifest, scenarios };
+      await folder.writeManifest(manifest);
+    }) ?? knownPlans(manifest.scenarios);
   const texts = openTexts();
   // A resumed run has no reading from before its first request to set beside the last one.
   const asked = opening.resumed.length > 0 ? [] : of.contenders;
@@ -35,8 +51,10 @@ export async function recordRun(
   const canary = startCanary(canaryOrigin, folder.id, openaiChat(PLAIN), of.time);
   const running = runAll({
     ...of,
+    plans: source.plans,
+    isDecided: source.isDecided,
     runId: folder.id,
-    sink: sinkTo(folder, texts, progress),
+    sink: sinkTo(folder, texts, source, progress),
     onScenario: (plan, label) => progress.scenario(`${plan.scenario.id}  ${label}`, plannedCount(plan)),
     onQuota: async (shortfalls) => {
       for (const shortfall of shortfalls) progress.note(plain(quotaText(shortfall)));
@@ -88,19 +106,22 @@ function plannedCount({ scenario, arrivals }: Plan): number | null {
   return scenario.load.kind === "closed" && scenario.stop.durationMs !== null ? null : arrivals.length;
 }
 
-function sinkTo(folder: RunFolder, texts: Texts, progress: Progress): Sink {
+function sinkTo(folder: RunFolder, texts: Texts, source: PlanSource, progress: Progress): Sink {
   return {
     intent: (intent) => folder.appendIntent({ v: 1, ...intent }),
-    called: ({ observation, trace, text }) => {
+    called: (called) => {
+      const { observation, trace, text } = called;
       folder.appendObservation(observation);
       if (trace !== null) folder.appendEvents(trace);
       if (text !== null) texts.add({ id: observation.id, first: text.first, text: text.whole });
+      source.called(called);
       progress.seen(observation);
     },
     stalled: ({ scenario, atUs, delayMs }) =>
       folder.appendStall({ v: 1, id: `${scenario}:${atUs}`, scenario, atUs, delayMs }),
     skipped: (observation) => {
       folder.appendObservation(observation);
+      source.skipped(observation);
       progress.seen(observation);
     },
   };

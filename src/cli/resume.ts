@@ -46,6 +46,11 @@ export async function resumeCommand(run: string, options: ResumeOptions): Promis
 
 function refuseUnfit(manifest: Manifest, past: Past): void {
   const { runId, end, toolVersion, targets, scenarios } = manifest;
+  if (manifest.study?.kind === "search") {
+    throw new UsageError(
+      `${runId} is a search, which goes by what it has just seen: start it again; \`herdbench report ${runId}\` shows what it found`,
+    );
+  }
   if (toolVersion !== version()) {
     throw new UsageError(
       `${runId} was begun by herdbench ${toolVersion}, this is ${version()}: its plan and prompts are certain in that version alone`,
@@ -82,7 +87,8 @@ async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeO
     const opening = resumedManifest(manifest, changes, at, time);
     const folder = await reopenRun(path, opening, unlock, isUndecided);
     const { signal } = interrupt;
-    const ready = { folder, manifest: opening, contenders, past, time, canaryOrigin: simulator.origin, signal };
+    const canaryOrigin = simulator.origin;
+    const ready = { folder, manifest: opening, contenders, past, time, search: null, canaryOrigin, signal };
     return await measure(ready, options);
   } finally {
     await simulator.stop();

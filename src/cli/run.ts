@@ -15,6 +15,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { newManifest, type ManifestFacts } from "./manifest.ts";
 import { measure } from "./measure.ts";
 import { openNetwork } from "./network.ts";
+import type { OpenSearch } from "./record-run.ts";
 import type { RunOptions } from "./run-options.ts";
 import { selectScenarios } from "./select-scenarios.ts";
 import { atSimulator, readConfig, selectTargets } from "./select-targets.ts";
@@ -27,16 +28,21 @@ const SEED_DEFAULT = 405;
 /** `herdbench run`: select, send, record, report. */
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const config = await readConfig(options);
-  return runScenarios(options, config, await selectScenarios(options, config), null);
+  const scenarios = await selectScenarios(options, config);
+  return runWork(options, config, { scenarios, study: null, search: null });
 }
 
-/** Sends scenarios that were selected to the targets that the flags and the config name; records and reports. */
-export async function runScenarios(
-  options: RunOptions,
-  config: Config | null,
-  scenarios: readonly ScenarioSnapshot[],
-  study: Study | null,
-): Promise<ExitCode> {
+/** What is to be run. */
+export interface Work {
+  /** Of a search those that ask for the most: it makes its own as it goes. */
+  readonly scenarios: readonly ScenarioSnapshot[];
+  readonly study: Study | null;
+  readonly search: OpenSearch | null;
+}
+
+/** Sends what was selected to the targets that the flags and the config name; records and reports. */
+export async function runWork(options: RunOptions, config: Config | null, work: Work): Promise<ExitCode> {
+  const { scenarios, study, search } = work;
   const chosen = await selectTargets(options, config);
   const caps = runCaps(options, config, chosen);
   if (options.dryRun === true) {
@@ -54,12 +60,14 @@ export async function runScenarios(
   try {
     const targets = atSimulator(chosen, simulator.origin);
     const contenders = await contendersOf(targets, options.providersDir ?? null, process.env, network);
-    const facts = factsOf(options, { targets, scenarios, study, seed, caps, network: network.facts });
+    const begun = search === null ? scenarios : [];
+    const facts = factsOf(options, { targets, scenarios: begun, study, seed, caps, network: network.facts });
     const time = realTime();
     const folder = await createRun(options.resultDir, { stamp: stampOf(time.originWall), label: facts.label });
     const manifest = newManifest(folder.id, facts, time);
     const { signal } = interrupt;
-    const ready = { folder, manifest, contenders, past: NO_PAST, time, canaryOrigin: simulator.origin, signal };
+    const canaryOrigin = simulator.origin;
+    const ready = { folder, manifest, contenders, past: NO_PAST, time, search, canaryOrigin, signal };
     return await measure(ready, options);
   } finally {
     await simulator.stop();

@@ -41,7 +41,7 @@ export async function selectScenarios(options: RunOptions, config: Config | null
 }
 
 function snapshot(scenario: Scenario, text: string): ScenarioSnapshot {
-  return { scenario, text, sha256: sha256(text) };
+  return { scenario, text, sha256: sha256(text), targets: null };
 }
 
 /** A scenario that stands in no file as it will run. */

@@ -9,6 +9,8 @@ export interface SweepOptions extends Omit<RunOptions, "requestRate" | "maxConcu
   readonly requestRate?: flag.Loads;
   readonly maxConcurrency?: flag.Loads;
   readonly levels?: number;
+  readonly search?: "slo";
+  readonly precision?: number;
   readonly preset?: keyof typeof SLO_PRESETS;
 }
 
@@ -28,8 +30,16 @@ export function addSweep(program: Command, done: (code: number) => void): void {
     )
     .option(
       "--levels <n>",
-      "levels of a range, each the same factor above the one before (default: doubling)",
+      "levels of a range, a factor apart (default: doubling); of a search the most for each target (default: 12)",
       flag.count,
+    )
+    .addOption(
+      new Option("--search <what>", "find the highest rate that meets the SLO, with 99 % confidence").choices(["slo"]),
+    )
+    .option(
+      "--precision <share>",
+      "of a search: how close the answer is to a rate that failed (default: 5%)",
+      flag.share,
     )
     .option("--num-prompts <n>", "requests of each level (default: ten for each in flight, at least 72)", flag.count)
     .option("--duration <seconds>", "of each level (default: 60 at a rate)", flag.positive)

@@ -1,34 +1,33 @@
-import type { Scenario } from "../core/scenario.ts";
 import type { Axis } from "../core/study.ts";
-import type { Config } from "../scenario/config.ts";
-import { customScenario } from "../scenario/custom.ts";
 import { geometric, levelOf, LEVELS_MAX } from "../study/levels.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Loads } from "./flags.ts";
-import { SLO_PRESETS } from "./presets.ts";
-import type { RunOptions } from "./run-options.ts";
-import { runScenarios } from "./run.ts";
-import { loadFlags, selectScenarios, written } from "./select-scenarios.ts";
+import { runWork } from "./run.ts";
+import { searchWork } from "./search.ts";
+import { baseScenario, withoutLoads } from "./select-base.ts";
+import { loadFlags, written } from "./select-scenarios.ts";
 import { readConfig } from "./select-targets.ts";
 import type { SweepOptions } from "./sweep-options.ts";
 import { UsageError } from "./usage-error.ts";
 
-const DEFAULT = "quick-chat";
 /** What a sweep without any load goes through: cheap at both ends. */
 const LOADS_DEFAULT: Loads = { list: [1, 2, 4, 8, 16] };
 
 /** `herdbench sweep`: one run whose scenarios are the levels, under one budget. */
 export async function sweepCommand(options: SweepOptions): Promise<ExitCode> {
-  const { by, loads, inFlight } = axisOf(options);
   const plain = withoutLoads(options);
   const config = await readConfig(plain);
+  if (options.search !== undefined) return runWork(plain, config, await searchWork(options, plain, config));
+  if (options.precision !== undefined) throw new UsageError("--precision: needs --search slo");
+  const { by, loads, inFlight } = axisOf(options);
   const base = await baseScenario(options, plain, config);
   const flags = { ...loadFlags(plain), maxConcurrency: inFlight };
   const made = loads.map((load) => levelOf(base, by, load, flags));
   const problems = made.flatMap((level) => (level.ok ? [] : level.problems));
   if (problems.length > 0) throw new UsageError(...new Set(problems));
   const levels = made.flatMap((level) => (level.ok ? [written(level.scenario)] : []));
-  return runScenarios(plain, config, levels, { kind: "sweep", scenario: base.id, by });
+  const study = { kind: "sweep", scenario: base.id, by } as const;
+  return runWork(plain, config, { scenarios: levels, study, search: null });
 }
 
 /** What is swept and what stays: a rate by any number of requests in flight, or the requests in flight themselves. */
@@ -54,34 +53,4 @@ function listed(loads: Loads, levels: number | null, by: Axis): readonly number[
   const all = "list" in loads ? loads.list : geometric(loads.from, loads.to, levels, by);
   if (all.length > LEVELS_MAX) throw new UsageError(`--levels: at most ${LEVELS_MAX}, not ${all.length}`);
   return all;
-}
-
-/** The flags of a run whose load is still open. */
-function withoutLoads({ requestRate: _rate, maxConcurrency: _concurrency, ...others }: SweepOptions): RunOptions {
-  return others;
-}
-
-/** The one scenario that the levels are made of: the named one, `custom` when only loads are given, else the config's or the quick one. */
-async function baseScenario(options: SweepOptions, plain: RunOptions, config: Config | null): Promise<Scenario> {
-  const base = await withoutPreset(options, plain, config);
-  if (options.preset === undefined) return base;
-  if (options.goodput !== undefined) throw new UsageError("--preset: sets the limits, and so does --goodput: give one");
-  return { ...base, slo: SLO_PRESETS[options.preset] };
-}
-
-async function withoutPreset(options: SweepOptions, plain: RunOptions, config: Config | null): Promise<Scenario> {
-  // What is asked; how fast and for how long is the levels' own.
-  const { arrival: _arrival, numPrompts: _count, duration: _duration, ...shape } = plain;
-  const hasLoads = options.requestRate !== undefined || options.maxConcurrency !== undefined;
-  if (options.scenario === undefined && hasLoads) {
-    const custom = customScenario(loadFlags(shape));
-    if (!custom.ok) throw new UsageError(...custom.problems);
-    return custom.scenario;
-  }
-  const named = options.scenario ?? (config !== null && config.scenarios.length > 0 ? config.scenarios : [DEFAULT]);
-  if (named.length > 1) {
-    throw new UsageError(`a sweep is of one scenario: name one of ${named.join(", ")} with --scenario`);
-  }
-  const [selected] = await selectScenarios({ ...shape, scenario: named }, config);
-  return selected!.scenario;
 }

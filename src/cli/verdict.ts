@@ -18,10 +18,14 @@ export function runVerdict(analysis: Analysis): ExitCode {
   return exitCode(found);
 }
 
-/** A level of a sweep that asks for too much is meant to fail. */
+/** A level of a sweep that asks for too much is meant to fail, and so is one of a search that found that out. */
 function isSaturated({ sweep }: Analysis, { scenario, target }: GroupAnalysis): boolean {
   const levels = sweep?.targets.find((one) => one.target === target.id)?.levels ?? [];
-  return levels.some((level) => level.scenario === scenario.id && level.saturation.length > 0);
+  const probes = sweep?.found?.find((one) => one.target === target.id)?.probes ?? [];
+  return (
+    levels.some((level) => level.scenario === scenario.id && level.saturation.length > 0) ||
+    probes.some((probe) => probe.scenario === scenario.id && probe.verdict === "failed")
+  );
 }
 
 /** Failures (empty answers and what a breaker held back too) and drops among what was attempted; 0 when nothing was. */

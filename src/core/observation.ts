@@ -57,8 +57,8 @@ export interface RateLimit {
  */
 export type Outcome = "completed" | "failed" | "cancelled" | "dropped" | "not-started";
 
-/** Why an attempt was cancelled or not started. */
-export type Reason = "interrupt" | "race" | "overshoot" | "budget" | "breaker" | "dependency";
+/** Why an attempt was cancelled or not started; `decided`: what came before it had settled what its level was run for. */
+export type Reason = "interrupt" | "race" | "overshoot" | "budget" | "breaker" | "dependency" | "decided";
 
 /** What is worth saying about one attempt beside its outcome. */
 export type ObservationFlag =

@@ -20,6 +20,8 @@ export interface ScenarioSnapshot {
   readonly text: string;
   /** sha256 of the text, hex. */
   readonly sha256: string;
+  /** Ids of those that it is run against; null for all targets of the run. */
+  readonly targets: readonly string[] | null;
 }
 
 /** How long a scenario ran, and how well our own process kept up meanwhile. */

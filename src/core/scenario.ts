@@ -76,6 +76,8 @@ export interface Arrival {
 /** Everything that a scenario will ask of one target, in order. A pure function of scenario and seed. */
 export interface Plan {
   readonly scenario: Scenario;
+  /** Ids of those that are asked; null for all targets of the run. */
+  readonly targets: readonly string[] | null;
   readonly warmups: readonly Arrival[];
   readonly arrivals: readonly Arrival[];
 }

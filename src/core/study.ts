@@ -9,5 +9,21 @@ export interface Sweep {
   readonly by: Axis;
 }
 
+/** A run that looks for the highest rate at which each target meets its objective, level by level as it goes. */
+export interface Search {
+  readonly kind: "search";
+  /** Id of the scenario that the levels are made of. */
+  readonly scenario: string;
+  readonly by: "rate";
+  /** Per second: the first level, and what no level is below or above. */
+  readonly startPerSecond: number;
+  readonly lowestPerSecond: number;
+  readonly highestPerSecond: number;
+  /** It ends when the lowest rate that failed is at most this share above the highest that passed. */
+  readonly precision: number;
+  /** Per target. */
+  readonly levelsMax: number;
+}
+
 /** What a run is beyond its scenarios one by one. */
-export type Study = Sweep;
+export type Study = Sweep | Search;

@@ -62,7 +62,7 @@ export function analyse(
     hourly: hourlySpend(manifest),
     verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
     carbonVerdicts: [...byScenario.values()].flatMap(carbonVerdicts),
-    sweep: sweepOf(groups, manifest),
+    sweep: sweepOf(groups, manifest, (id) => plannedOf.get(id)?.arrivals ?? 0),
     vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),
     serverMetrics: serverMetrics(record.serverScrapes, groups),
     warnings: [

@@ -68,24 +68,26 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
   const byGroup = Map.groupBy(record.observations, (observation) => key(observation.scenario, observation.target));
   const resumedUs = record.manifest.resumed.map(({ startUs }) => startUs);
   const windows = record.manifest.end?.windows ?? [];
-  return record.manifest.scenarios.flatMap(({ scenario }) =>
-    record.manifest.targets.map((target) => {
-      const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
-      const samples = observations.toSorted(byDueTime).map((observation) => ({
-        observation,
-        trace: record.events.get(observation.id) ?? null,
-        tokens: record.tokens.get(observation.id) ?? null,
-        scenario,
-        target,
-        isExcused: faults.some(({ excused }) => excused.has(observation.id)),
-      }));
-      const prefix = `${scenario.id}:${target.id}:`;
-      const lost = record.lost.flatMap((intent) => lostOf(prefix, intent));
-      const startsUs = windows.flatMap((window) => (window.scenario === scenario.id ? [window.startUs] : []));
-      const group = withStandings({ target, scenario, slice: null, samples, lost, startsUs, resumedUs });
-      const all = samples.filter(({ observation }) => observation.phase === "measured");
-      return { ...group, carbon: carbonOf(target, all, record.manifest) };
-    }),
+  return record.manifest.scenarios.flatMap(({ scenario, targets }) =>
+    record.manifest.targets
+      .filter(({ id }) => targets?.includes(id) ?? true)
+      .map((target) => {
+        const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
+        const samples = observations.toSorted(byDueTime).map((observation) => ({
+          observation,
+          trace: record.events.get(observation.id) ?? null,
+          tokens: record.tokens.get(observation.id) ?? null,
+          scenario,
+          target,
+          isExcused: faults.some(({ excused }) => excused.has(observation.id)),
+        }));
+        const prefix = `${scenario.id}:${target.id}:`;
+        const lost = record.lost.flatMap((intent) => lostOf(prefix, intent));
+        const startsUs = windows.flatMap((window) => (window.scenario === scenario.id ? [window.startUs] : []));
+        const group = withStandings({ target, scenario, slice: null, samples, lost, startsUs, resumedUs });
+        const all = samples.filter(({ observation }) => observation.phase === "measured");
+        return { ...group, carbon: carbonOf(target, all, record.manifest) };
+      }),
   );
 }
 

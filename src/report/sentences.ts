@@ -47,9 +47,10 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
 }
 
 /** What is missing is sent by `resume`; a cap of one target alone is not raised by it. */
-function nextStep({ runId, end }: Manifest): string {
+function nextStep({ runId, end, study }: Manifest): string {
   const flags = { usd: "--max-cost USD", tokens: "--max-total-tokens N", requests: "--max-requests N" } as const;
   const reached = end?.capsReached.find(({ target }) => target === null);
+  if (study?.kind === "search") return `herdbench report ${runId} rebuilds its reports; a search is not resumed`;
   if (end === null || end.reason === "interrupt") return `herdbench resume ${runId} sends what is missing`;
   if (reached !== undefined) return `herdbench resume ${runId} ${flags[reached.unit]} goes on under another cap`;
   return `herdbench report ${runId} rebuilds report.html, report.md, both CSVs`;
@@ -188,8 +189,8 @@ function missingOf({ notStarted, cancelled, lost }: Counts): Readonly<Record<str
     "cancelled (interrupt)": cancelled.interrupt ?? 0,
     "lost (the process died)": lost,
   };
-  // What a breaker held back is a failure, and told as such.
-  for (const [reason, count] of Object.entries({ ...notStarted, breaker: 0 }))
+  // What a breaker held back is a failure, and told as such; what was decided without it is not missed.
+  for (const [reason, count] of Object.entries({ ...notStarted, breaker: 0, decided: 0 }))
     missing[`not started (${reason})`] = count;
   return missing;
 }

@@ -1,5 +1,6 @@
 import type { Analysis } from "../measure/analysis.ts";
 import { SATURATIONS } from "../measure/sweep/saturation.ts";
+import type { Probe, TargetSearch } from "../measure/sweep/search.ts";
 import type { SweepAnalysis, TargetSweep } from "../measure/sweep/sweep.ts";
 import { figureOf, levelRows, type LevelRow } from "../measure/sweep/sweep-columns.ts";
 import { interval, NO_VALUE, percent, short } from "./text.ts";
@@ -57,11 +58,38 @@ export function loadUnit({ by }: SweepAnalysis): string {
 export function sweepSentences(analysis: Analysis): readonly { readonly label: string; readonly text: string }[] {
   const { sweep } = analysis;
   if (sweep === null) return [];
+  const { found } = sweep;
+  // A search stays away from what saturates: where it has no knee, that says nothing.
+  const kneed = sweep.targets.filter(({ knee }) => found === null || knee !== null);
   return [
-    ...sweep.targets.map((target) => ({ label: "knee", text: kneeText(sweep, target) })),
-    ...sweep.targets.map((target) => ({ label: "slo", text: sloText(sweep, target) })),
+    ...(found ?? []).map((target) => ({ label: "answer", text: answerText(target) })),
+    ...kneed.map((target) => ({ label: "knee", text: kneeText(sweep, target) })),
+    ...(found === null ? sweep.targets : []).map((target) => ({ label: "slo", text: sloText(sweep, target) })),
     ...saturationText(sweep),
   ];
+}
+
+/** The highest rate that passed, the lowest that failed, and what decided both. */
+function answerText({ target, probes, highestPassed, lowestFailed }: TargetSearch): string {
+  const at = (rate: number | null): Probe | undefined => probes.find(({ ratePerSecond }) => ratePerSecond === rate);
+  const [passed, failed] = [at(highestPassed), at(lowestFailed)];
+  const cutOff = probes.at(-1)?.verdict === "undecided" ? "; the search was cut off" : "";
+  const above =
+    failed === undefined ? "no higher rate was tried" : `${short(lowestFailed)}/s failed: ${whyFailed(failed)}`;
+  if (passed === undefined) {
+    return failed === undefined
+      ? `${target}: no level was decided${cutOff}`
+      : `${target} meets its objective at no rate that was tried; ${above}${cutOff}`;
+  }
+  const { requests, misses, missesAllowed } = passed;
+  const basis = `${misses} of ${requests} requests missed it, ${missesAllowed ?? 0} may`;
+  return `${target} meets its objective at ${short(highestPassed)}/s with 99 % confidence: ${basis}; ${above}${cutOff}`;
+}
+
+function whyFailed({ requests, misses, missesAllowed, saturation }: Probe): string {
+  const missed = `${misses} of ${requests} missed it`;
+  const isOver = missesAllowed === null || misses > missesAllowed;
+  return [...(isOver ? [missed] : []), ...saturation].join(", ");
 }
 
 function kneeText(sweep: SweepAnalysis, { target, knee, levels }: TargetSweep): string {

@@ -50,7 +50,7 @@ function head(analysis: Analysis, columns: number): readonly string[] {
   const version = manifest.toolVersion.split(".").slice(0, 2).join(".");
   const subject =
     analysis.sweep !== null
-      ? [`sweep of ${analysis.sweep.scenario}`, sizeFact(analysis)]
+      ? [`${analysis.sweep.found === null ? "sweep" : "search"} of ${analysis.sweep.scenario}`, sizeFact(analysis)]
       : only === undefined
         ? [sizeFact(analysis)]
         : subjectParts(only);

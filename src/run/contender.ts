@@ -41,6 +41,8 @@ export interface LaneContext {
   readonly runId: string;
   readonly timeouts: Timeouts;
   readonly budget: Budget;
+  /** True when nothing more needs to leave in a scenario to a target. */
+  readonly isDecided: (scenario: string, target: string) => boolean;
   readonly time: RealTime;
   readonly signal: AbortSignal;
   readonly sink: Sink;

@@ -28,7 +28,7 @@ export interface Lane {
   /** Counts a planned request that will not be sent. */
   skip(arrival: Arrival, scheduledUs: Us, reason: Reason): void;
   /** Why nothing will leave before the end (Infinity: in a while); null while it may. */
-  stopped(endUs: Us): "interrupt" | "budget" | "breaker" | null;
+  stopped(endUs: Us): "interrupt" | "decided" | "budget" | "breaker" | null;
   /** Waits while the target has asked not to be asked, or a breaker holds it, at most until the end. */
   opened: Gate["opened"];
   pauses: Gate["pauses"];
@@ -45,8 +45,11 @@ export function openLane(
   const { time, sink, signal } = context;
   const account = context.budget.of(target.id);
   const gate = openGate(breaker, scenario.load.kind === "closed", time, signal);
-  const stopped: Lane["stopped"] = (endUs) =>
-    signal.aborted ? "interrupt" : account.exhausted() ? "budget" : gate.isShut(endUs) ? "breaker" : null;
+  const stopped: Lane["stopped"] = (endUs) => {
+    if (signal.aborted) return "interrupt";
+    if (context.isDecided(scenario.id, target.id)) return "decided";
+    return account.exhausted() ? "budget" : gate.isShut(endUs) ? "breaker" : null;
+  };
   let voidedUs = -Infinity;
   const voided = (): void => {
     voidedUs = time.now();

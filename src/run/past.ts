@@ -73,11 +73,11 @@ export function leftOf(plan: Plan, targets: readonly string[], past: Past): Plan
   if (scenario.load.kind === "closed" && durationMs !== null) {
     const loadedMs = Math.min(...targets.map((target) => past.loadedMs(scenario.id, target)));
     const stop = { ...scenario.stop, durationMs: Math.max(0, durationMs - loadedMs) };
-    return { scenario: { ...scenario, stop }, warmups, arrivals: stop.durationMs === 0 ? [] : arrivals };
+    return { ...plan, scenario: { ...scenario, stop }, warmups, arrivals: stop.durationMs === 0 ? [] : arrivals };
   }
   const firstUs = arrivals.length < plan.arrivals.length ? (arrivals[0]?.dueUs ?? 0) : 0;
   const dueUs = (arrival: Arrival): Us | null => (arrival.dueUs === null ? null : arrival.dueUs - firstUs);
-  return { scenario, warmups, arrivals: arrivals.map((arrival) => ({ ...arrival, dueUs: dueUs(arrival) })) };
+  return { ...plan, warmups, arrivals: arrivals.map((arrival) => ({ ...arrival, dueUs: dueUs(arrival) })) };
 }
 
 function spentOn({ manifest }: RunRecord, observation: Observation): Past["spent"] {

@@ -33,7 +33,10 @@ import { hasLeft, isLeft, leftOf, type Past } from "./past.ts";
 export interface RunRequest {
   readonly runId: string;
   readonly contenders: readonly Contender[];
-  readonly plans: readonly Plan[];
+  /** The next one is asked for when the one before is over, so that what it is may depend on how that went. */
+  readonly plans: Iterable<Plan> | AsyncIterable<Plan>;
+  /** True when nothing more needs to leave in a scenario to a target: what is left of its plan is not started. */
+  readonly isDecided: (scenario: string, target: string) => boolean;
   readonly timeouts: Timeouts;
   readonly caps: RunCaps;
   /** What was done before; `NO_PAST` for a new run. */
@@ -94,7 +97,7 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
     openPools(new URL(target.baseUrl).origin, (origin) =>
       openPool(origin, { ...route, timeoutMs: request.timeouts.connectMs }, request.time, () => (connections += 1)),
     );
-  for (const plan of request.plans) {
+  for await (const plan of request.plans) {
     for (const all of arranged(plan, request.contenders)) {
       const group = all.filter(({ target }) => hasLeft(plan, target.id, request.past));
       if (group.length === 0) continue;
@@ -130,7 +133,8 @@ function pausesOf({ scenario }: Plan, { target, pauses }: Lane): readonly Target
 }
 
 /** Targets that run at the same time: all of them, or one after another in seeded order. */
-function arranged({ scenario }: Plan, contenders: readonly Contender[]): readonly (readonly Contender[])[] {
+function arranged({ scenario, targets }: Plan, all: readonly Contender[]): readonly (readonly Contender[])[] {
+  const contenders = all.filter(({ target }) => targets?.includes(target.id) ?? true);
   if (scenario.arrangement === "paired") return [contenders];
   return random(scenario.seed, "rotation", scenario.id)
     .shuffle(contenders)

@@ -18,6 +18,7 @@ export function planOf(scenario: Scenario): Plan {
   const { load } = scenario;
   return {
     scenario,
+    targets: null,
     warmups: Array.from({ length: scenario.warmups }, (_, pair) => ({
       pair,
       phase: "warmup",

@@ -175,7 +175,19 @@ const end = z.object({
 
 const resumption = z.object({ startedAt: text, startUs: us, clock, stoppedUs: us, before: end.nullable() });
 
-const study = z.object({ kind: z.literal("sweep"), scenario: text, by: z.enum(["rate", "concurrency"]) });
+const study = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("sweep"), scenario: text, by: z.enum(["rate", "concurrency"]) }),
+  z.object({
+    kind: z.literal("search"),
+    scenario: text,
+    by: z.literal("rate"),
+    startPerSecond: number,
+    lowestPerSecond: number,
+    highestPerSecond: number,
+    precision: number,
+    levelsMax: number,
+  }),
+]);
 
 /** `manifest.json`, version 1. Unknown members are ignored; what came later has a default for the runs before it. */
 export const manifestSchema = z.object({
@@ -207,7 +219,7 @@ export const manifestSchema = z.object({
   maxFailureShare: number,
   timeouts: z.object({ connectMs: number, firstContentMs: number, idleMs: number, totalMs: number }),
   metadata: textMap,
-  scenarios: z.array(z.object({ scenario, text, sha256: text })),
+  scenarios: z.array(z.object({ scenario, text, sha256: text, targets: z.array(text).nullable().default(null) })),
   study: study.nullable().default(null),
   targets: z.array(target),
   quotas: z.array(quota).default([]),

@@ -84,7 +84,7 @@ export const observationSchema = z.object({
   connection: connection.nullable(),
   outcome: z.enum(["completed", "failed", "cancelled", "dropped", "not-started"]),
   failure: failure.nullable(),
-  reason: z.enum(["interrupt", "race", "overshoot", "budget", "breaker", "dependency"]).nullable(),
+  reason: z.enum(["interrupt", "race", "overshoot", "budget", "breaker", "dependency", "decided"]).nullable(),
   finish: z.enum(["stop", "length", "content-filter", "tool-calls", "other"]).nullable(),
   flags: z.array(
     z.enum(["no_terminator", "no_finish", "content_after_finish", "empty", "coalesced", "no_usage", "model_differs"]),

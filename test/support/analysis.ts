@@ -111,7 +111,12 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
       ...golden,
       runId: "20261123T184938Z-quick",
       targets: [...targets.values()],
-      scenarios: [...scenarios.values()].map((scenario) => ({ scenario, text: "{}", sha256: "0".repeat(64) })),
+      scenarios: [...scenarios.values()].map((scenario) => ({
+        scenario,
+        text: "{}",
+        sha256: "0".repeat(64),
+        targets: null,
+      })),
       end: { ...golden.end!, endUs: 61_200_000 },
     },
     revision: null,

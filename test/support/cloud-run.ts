@@ -79,6 +79,7 @@ export async function runClouds(
     runId: "20260101T000000Z-test",
     contenders,
     plans: [planOf(scenario)],
+    isDecided: () => false,
     timeouts: LIMITS,
     caps: { run: NO_CAPS, targets: {} },
     past: NO_PAST,

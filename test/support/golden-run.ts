@@ -166,6 +166,7 @@ function goldenManifest(): Manifest {
       scenario,
       text: JSON.stringify(scenario, (name, value: unknown) => (LATER.has(name) ? undefined : value)),
       sha256: "0".repeat(64),
+      targets: null,
     })),
     targets: CHARACTERS.map((character) => character.target),
     quotas: [],

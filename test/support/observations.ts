@@ -182,7 +182,7 @@ export function recordOf(
       maxFailureShare: 0.1,
       timeouts: { connectMs: 1, firstContentMs: 1, idleMs: 1, totalMs: 1 },
       metadata: {},
-      scenarios: scenarios.map((scenario) => ({ scenario, text: "{}", sha256: "0" })),
+      scenarios: scenarios.map((scenario) => ({ scenario, text: "{}", sha256: "0", targets: null })),
       targets: of.targets ?? [TARGET],
       quotas: [],
       study: null,

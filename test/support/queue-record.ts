@@ -1,8 +1,9 @@
-import { random } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/run.ts";
-import type { Scenario } from "../../src/core/scenario.ts";
+import type { Plan, Scenario } from "../../src/core/scenario.ts";
+import type { Target } from "../../src/core/target.ts";
 import { groupsOf, type Group } from "../../src/measure/group.ts";
-import { answer, OPEN, recordOf, unanswered, type Recorded } from "./observations.ts";
+import { planOf } from "../../src/scenario/plan.ts";
+import { answer, OPEN, recordOf, TARGET, unanswered, type Recorded } from "./observations.ts";
 
 /** A target that answers so many at once, first come, first served, each in the same time. */
 export interface Server {
@@ -26,7 +27,7 @@ export function sweepRecord(of: {
   const recorded = scenarios.flatMap((scenario) =>
     scenario.load.kind === "closed"
       ? closedLevel(of.server, scenario, scenario.load.maxConcurrency, of.requests)
-      : openLevel(of.server, scenario, scenario.load.ratePerSecond, of),
+      : openLevel(of.server, planOf({ ...scenario, seed: of.seed }), TARGET),
   );
   return recordOf(recorded, { scenarios });
 }
@@ -54,24 +55,18 @@ function levelScenario(
   };
 }
 
-function openLevel(
-  server: Server,
-  scenario: Scenario,
-  ratePerSecond: number,
-  of: { readonly requests: number; readonly seed: number },
-): Recorded[] {
-  const draw = random(of.seed, scenario.id);
-  const { maxInFlight } = scenario.load as Extract<Scenario["load"], { kind: "open" }>;
+/** What such a server makes of the plan of an open loop. */
+export function openLevel(server: Server, { scenario, arrivals }: Plan, target: Target): Recorded[] {
+  const maxInFlight = scenario.load.kind === "open" ? scenario.load.maxInFlight : Infinity;
   const freeAtMs = Array.from({ length: server.places }, () => 0);
   const endsMs: number[] = [];
-  let atMs = 0;
-  return Array.from({ length: of.requests }, (_, pair) => {
-    atMs += (draw.exponential() / ratePerSecond) * 1000;
-    const inFlight = endsMs.filter((endMs) => endMs > atMs).length;
-    if (inFlight >= maxInFlight) return unanswered({ pair, scenario, atMs, outcome: "dropped", reason: null });
-    const startMs = Math.max(atMs, takeEarliest(freeAtMs, atMs, server.serviceMs));
+  return arrivals.map(({ pair, dueUs }) => {
+    const place = { pair, scenario, target, atMs: (dueUs ?? 0) / 1000 };
+    const inFlight = endsMs.filter((endMs) => endMs > place.atMs).length;
+    if (inFlight >= maxInFlight) return unanswered({ ...place, outcome: "dropped", reason: null });
+    const startMs = takeEarliest(freeAtMs, place.atMs, server.serviceMs);
     endsMs.push(startMs + server.serviceMs);
-    return served(server, { pair, scenario, atMs }, startMs - atMs);
+    return served(server, place, startMs - place.atMs);
   });
 }
 
@@ -97,7 +92,7 @@ function takeEarliest(freeAtMs: number[], atMs: number, serviceMs: number): numb
 
 function served(
   { serviceMs }: Server,
-  place: { readonly pair: number; readonly scenario: Scenario; readonly atMs: number },
+  place: { readonly pair: number; readonly scenario: Scenario; readonly target?: Target; readonly atMs: number },
   waitMs: number,
 ): Recorded {
   const gapMs = serviceMs / TOKENS;

@@ -56,6 +56,7 @@ export async function askEach(contenders: readonly Contender[]): Promise<Readonl
     runId: "20260101T000000Z-test",
     contenders,
     plans: [planOf(ONE_EACH)],
+    isDecided: () => false,
     timeouts: LIMITS,
     caps: { run: NO_CAPS, targets: {} },
     past: NO_PAST,

@@ -59,6 +59,7 @@ export async function truthRun(of: {
       },
     ],
     plans: [planOf(of.scenario)],
+    isDecided: () => false,
     timeouts: PATIENT,
     caps: { run: NO_CAPS, targets: {} },
     past: NO_PAST,

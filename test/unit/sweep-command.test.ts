@@ -73,7 +73,44 @@ describe("herdbench sweep", () => {
     expect(total.requests).toBe(rows.reduce((sum, { requests }) => sum + requests, 0));
     expect(simulator.stats().inFlight).toBe(0);
   });
+  it("searches for the highest rate that meets the objective, and cannot be resumed", async () => {
+    const cwd = temporaryFolder();
+    // 35 answers a second at most.
+    const args = ["--search", "slo", "--request-rate", "10..80", "--goodput", "e2e:250", "--num-prompts", "60"];
+    const { code, stdout } = await sweep([...args, "--levels", "4", "--precision", "30%"], cwd);
+    expect(code).toEqual(orInvalid(0));
+    expect(stdout).toMatch(/search of custom {2}\d levels x 1 target/);
+    const [name] = await readdir(join(cwd, "results"));
+    const { manifest } = await readRun(join(cwd, "results", name!));
+    expect(manifest.study).toMatchObject({ kind: "search", scenario: "custom", startPerSecond: 28.3 });
+    const again = await herdbench(["report", name!, "--json"], { cwd });
+    const { sweep: found } = JSON.parse(again.stdout) as Pick<Analysis, "sweep">;
+    const [target] = found!.found!;
+    expect(target!.probes.map(({ scenario }) => scenario)).toEqual(
+      manifest.scenarios.map(({ scenario }) => scenario.id),
+    );
+    expect(target!.probes.every(({ verdict }) => verdict !== "undecided")).toBe(true);
+    const resumed = await herdbench(["resume", name!], { cwd });
+    expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("is a search, which goes by what it has just seen: start it again"),
+    });
+  });
+  it("says what a search can cost at the most", async () => {
+    const args = ["--search", "slo", "--request-rate", "1..4", "--preset", "mlperf-interactive", "--dry-run", "--json"];
+    const { stdout } = await sweep(args, temporaryFolder());
+    const { rows } = JSON.parse(stdout) as {
+      readonly rows: readonly { readonly scenario: string; readonly requests: number }[];
+    };
+    // p99 with up to two misses takes 838 requests.
+    expect(rows[0]!.scenario).toBe("custom@2/s");
+    expect(new Set(rows.map(({ requests }) => requests))).toEqual(new Set([838]));
+  });
   it.for([
+    [["--search", "slo", "--num-prompts", "43"], "--num-prompts: no level of under 44 requests shows p90"],
+    [["--search", "slo", "--request-rate", "1,2"], "--request-rate: a search takes a range such as 1..64"],
+    [["--search", "slo", "--precision", "0"], "--precision: must be above 0"],
+    [["--precision", "5%"], "--precision: needs --search slo"],
     [["--request-rate", "4,2"], "must be loads above 0, each above the one before"],
     [["--request-rate", "1,2", "--max-concurrency", "1,2"], "--max-concurrency: one number beside --request-rate"],
     [["--request-rate", "1,2", "--levels", "3"], "--levels: needs a range such as 1..16, not a list"],

@@ -3,6 +3,7 @@ import type { Manifest } from "../../core/run.ts";
 import type { Axis, Sweep } from "../../core/study.ts";
 import type { Group } from "../group.ts";
 import { medianE2eUs } from "../steady-window.ts";
+import { targetSearch, type TargetSearch } from "./search.ts";
 import { kneeOf, type Knee } from "./knee.ts";
 import { measureLevel, type Level, type MeasuredLevel } from "./level.ts";
 
@@ -21,22 +22,42 @@ export interface TargetSweep {
   readonly levels: readonly Level[];
   /** Null when no level is saturated. */
   readonly knee: Knee | null;
-  /** Null when the objective was met at no level with a window, or there is none. */
+  /** Null when the objective was met at no level with a window. */
   readonly sloCapacity: SloCapacity | null;
 }
 
 /** A sweep, measured: every target over all levels. */
 export interface SweepAnalysis extends Pick<Sweep, "scenario" | "by"> {
   readonly targets: readonly TargetSweep[];
+  /** What a search found; null when the levels were chosen beforehand. */
+  readonly found: readonly TargetSearch[] | null;
 }
 
-/** @returns null when the run is no sweep */
-export function sweepOf(groups: readonly Group[], { study, seed }: Manifest): SweepAnalysis | null {
+/**
+ * @param plannedOf requests of a level by its scenario's id
+ * @returns null when the run is no sweep
+ */
+export function sweepOf(
+  groups: readonly Group[],
+  { study, seed }: Manifest,
+  plannedOf: (scenario: string) => number,
+): SweepAnalysis | null {
   if (study === null) return null;
   const { scenario, by } = study;
   const byTarget = Map.groupBy(groups, ({ target }) => target.id);
-  const targets = [...byTarget.values()].flatMap((ofTarget) => targetSweep(ofTarget, by, seed) ?? []);
-  return { scenario, by, targets };
+  const swept = [...byTarget.values()].flatMap((ofTarget) => targetSweep(ofTarget, by, seed) ?? []);
+  const found =
+    study.kind === "search"
+      ? [...byTarget.values()].flatMap((ofTarget) => targetSearch(ofTarget, plannedOf) ?? [])
+      : null;
+  const targets = found === null ? swept : swept.map((target) => withAnswer(target, found));
+  return { scenario, by, targets, found };
+}
+
+/** Of a search, what a target delivers under its objective is what it delivered at the rate that passed. */
+function withAnswer(swept: TargetSweep, found: readonly TargetSearch[]): TargetSweep {
+  const answer = found.find(({ target }) => target === swept.target)?.highestPassed ?? null;
+  return { ...swept, sloCapacity: capacityOf(swept.levels.filter(({ load }) => load === answer)) };
 }
 
 /**
@@ -60,13 +81,14 @@ export function targetSweep(groups: readonly Group[], by: Axis, seed: number): T
     target: id,
     levels,
     knee: kneeOf(measured, by, random(seed, "knee", id)),
-    sloCapacity: sloCapacityOf(levels),
+    sloCapacity: capacityOf(levels.filter(({ meetsSlo }) => meetsSlo)),
   };
 }
 
-function sloCapacityOf(levels: readonly Level[]): SloCapacity | null {
-  const able = levels.flatMap(({ scenario, load, meetsSlo, goodPerSecond, answersPerSecond, ...tokens }) => {
-    if (!meetsSlo || goodPerSecond === null || answersPerSecond === null) return [];
+/** @param levels at which the objective was met */
+function capacityOf(levels: readonly Level[]): SloCapacity | null {
+  const able = levels.flatMap(({ scenario, load, goodPerSecond, answersPerSecond, ...tokens }) => {
+    if (goodPerSecond === null || answersPerSecond === null) return [];
     const { inputTokensPerSecond, outputTokensPerSecond } = tokens;
     return [{ scenario, load, goodPerSecond, answersPerSecond, inputTokensPerSecond, outputTokensPerSecond }];
   });
