@@ -167,7 +167,7 @@ function serverSections({ serverMetrics }: Analysis): readonly Section[] {
       heading: "Engines' own metrics",
       text:
         "Means over all that the engine served during the run, other clients' requests too, beside the means over all of our " +
-        "answers, warm-ups too. Ours hold the network. Inter-token latency counts gaps, TPOT counts tokens.",
+        "answers, warm-ups too. Ours hold the network. What they call latency between tokens counts gaps, TPOT counts tokens.",
       table: table(
         ["target", "metric of the engine"],
         ["its mean ms", "n", "our mean ms", "n"],

@@ -146,7 +146,7 @@ describe("flags", () => {
     const estimate = estimated({ workload: { itlMs: null }, overrides: H100 });
     const [scenario] = estimate.scenarios;
     expect(scenario?.kind === "calibrated" && scenario.batch.range).toEqual({ low: 512, central: 64, high: 8 });
-    expect(estimate.flags).toContain("itl-unavailable");
+    expect(estimate.flags).toContain("tpot-unavailable");
   });
 
   test("pace and prompt are held to the hardware", () => {

@@ -6,11 +6,11 @@ import type { CarbonFlag } from "./flags.ts";
 import { logInterpolate, runningMaximum } from "./log-interpolate.ts";
 import { columns, type Range } from "./range.ts";
 
-/** How an inter-token latency lies to those of the calibration. */
+/** How an time per output token lies to those of the calibration. */
 export type CeilingPlace = "calibrated" | "faster-than-calibrated" | "slower-than-calibrated";
 
 /**
- * Largest batch at which this hardware still answers with the given median inter-token latency in ms: the running
+ * Largest batch at which this hardware still answers with the given median time per output token in ms: the running
  * maximum of the measured medians over batch, read backwards in log-log space, clamped to the calibrated batches. Speed
  * bounds the batch from above and says no more: an idle server is fast too.
  */
@@ -39,7 +39,7 @@ export function batchOf(shape: Shape, itlMs: number | null, stated: Quantity | n
   if (stated !== null) return statedBatch(shape, itlMs, stated);
   if (itlMs === null) {
     const factors = [factorOf(BATCH_PRIOR, null)];
-    return { range: BATCH_PRIOR.range, ceiling: null, flags: ["itl-unavailable"], factors };
+    return { range: BATCH_PRIOR.range, ceiling: null, flags: ["tpot-unavailable"], factors };
   }
   const ceiling = ceilingOf(shape, itlMs);
   if (SOFTWARE_SPEED.range.low * itlMs < shape.decode.itlMsP50[0]!) {
@@ -66,7 +66,7 @@ function ceilingOf(shape: Shape, itlMs: number): Range {
 
 function ceilingQuantity(shape: Shape, range: Range): Quantity {
   return {
-    name: "batch ceiling from the inter-token latency",
+    name: "batch ceiling from the time per output token",
     unit: "sequences",
     range,
     source: `median latency of this run, times the tolerance, read backwards in ML.ENERGY's table for ${shape.title}`,

@@ -59,7 +59,7 @@ export interface NotEstimable {
  * Energy, carbon and water of a workload at a target of Llama 3.1 405B, as ranges: carbon-model 1.0.
  *
  * Tokens and pace come from the run, all else from dated tables, each replaced by what `overrides` state. Energy is prefill
- * by operations, decode by measured joules at the batch that the inter-token latency still allows, and reading of keys and
+ * by operations, decode by measured joules at the batch that the time per output token still allows, and reading of keys and
  * values; then host, idle share and PUE. Carbon is location-based; the market-based figure stands apart. Units: Wh, gCO2e,
  * mL. `low` ≤ `central` ≤ `high` everywhere, a judged range of about 5 to 95 %. With unknown hardware one envelope spans
  * every calibrated deployment.

@@ -70,7 +70,7 @@ const BOUNDARY =
   "in: accelerators, hosts, idle and reserved hardware, facility overhead, share in making the nodes, failed attempts; " +
   "out: training, end-user devices, network, data-centre construction, storage, the load generator";
 
-const METHOD = "modelled from token counts and inter-token latency; coefficients in the list of factors";
+const METHOD = "modelled from token counts and time per output token; coefficients in the list of factors";
 
 /** (O + M) per unit, all in gCO2e; M = 0 is a statement of its own and never a default. */
 export function sciScore(operationalG: number, embodiedG: number, units: number): number {

@@ -34,7 +34,7 @@ export function workloadFactors({ attempts, itlMs, ttftMs }: Workload): Factor[]
     ["input tokens read from a prefix cache", total(attempts, "cachedTokens"), "tokens"],
     ["output tokens", total(attempts, "outputTokens"), "tokens"],
     ["output tokens of failed attempts", total(lost, "outputTokens"), "tokens"],
-    ["inter-token latency, median", itlMs, "ms"],
+    ["time per output token, median", itlMs, "ms"],
     ["time to first token, median (a check only)", ttftMs, "ms"],
   ];
   return figures.flatMap(([name, value, unit]) =>

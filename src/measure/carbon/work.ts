@@ -16,7 +16,7 @@ export interface AttemptTokens {
 export interface Workload {
   readonly attempts: readonly AttemptTokens[];
   /**
-   * Median inter-token latency over the answers, in ms: 1000 (last − first token) / (n_out − 1). Null when no answer
+   * Median time per output token over the answers, in ms: 1000 (last − first token) / (n_out − 1). Null when no answer
    * shows one. It is one figure for the window because the calibration is a median too, and because one ceiling can be
    * explained where a ceiling per answer cannot.
    */

@@ -10,7 +10,7 @@ import { fact, THIS_RUN, type Fact, type Part } from "./explanation.ts";
 
 /** The model, in the order in which it is computed. */
 const FORMULAS = [
-  "batch = the prior, or what the median inter-token latency still allows where that is less: read backwards in the measured table.",
+  "batch = the prior, or what the median time per output token still allows where that is less: read backwards in the measured table.",
   "prefill J = fresh prompt tokens × attention × 2 × parameters × (power share × TDP) / (share of peak × peak operations).",
   "attention = 1 + prompt tokens × layers × width / parameters; a cached token costs a stated share of a fresh one.",
   "decode J = output tokens × measured J per output token at that batch.",

@@ -35,7 +35,7 @@ export const BATCH_FALLBACK: Quantity = {
 };
 
 export const SOFTWARE_SPEED: Quantity = {
-  name: "tolerance on the inter-token latency for faster software",
+  name: "tolerance on the time per output token for faster software",
   unit: "×",
   range: { low: 2, central: 1.3, high: 1 },
   ...own("a provider's stack may be faster at equal batch than the vLLM 0.11.1 of the calibration"),

@@ -1,6 +1,6 @@
 /**
  * Decode of Llama 3.1 405B in steady state, in columns of equal length, one entry per concurrency limit: energy of all
- * accelerators per output token, median inter-token latency and speed, against the batch that really ran. Measured by
+ * accelerators per output token, median time per output token and speed, against the batch that really ran. Measured by
  * ML.ENERGY (leaderboard v3, commit 0cd52da, data of 2026-02-16) with vLLM 0.11.1 on chat prompts of LM Arena and about 365
  * output tokens. The repository states no licence; measured facts are quoted with credit.
  */
