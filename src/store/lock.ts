@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -69,10 +70,20 @@ function ownerOf(text: string): { readonly pid: number | null; readonly host: st
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (cause) {
     // Alive, but of another user.
     return errorCode(cause) === "EPERM";
+  }
+}
+
+/** Killed, and not yet taken note of by its parent: in a container without an init that can last. */
+function isZombie(pid: number): boolean {
+  try {
+    // The name before it, in brackets, may hold anything.
+    return /.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
 
