@@ -51,7 +51,7 @@ export function openBudget(caps: RunCaps): Budget {
         if (exhausted()) return false;
         const next = amountOf(worst);
         for (const pot of pots) {
-          const refusal = pot.refusal(next);
+          const refusal = pot.fillBy(next);
           if (refusal === null) continue;
           reached.push(refusal);
           return false;
@@ -83,8 +83,8 @@ function amountOf({ usd, tokens }: Reservation): Amount {
 /** What one set of caps holds together. */
 interface Pot {
   readonly caps: Caps;
-  /** The arithmetic of the first cap that the amount would break, and from then on the pot is full; null when it fits. */
-  refusal(next: Amount): CapReached | null;
+  /** Null when the amount fits. Else the pot is full from now on, and this is the arithmetic of the cap that it would break. */
+  fillBy(next: Amount): CapReached | null;
   reserve(amount: Amount): void;
   settle(reserved: Amount, settled: Settlement): void;
   isFull(): boolean;
@@ -101,7 +101,7 @@ function openPot(target: string | null, caps: Caps): Pot {
   return {
     caps,
     isFull: () => full,
-    refusal: (next) => {
+    fillBy: (next) => {
       for (const unit of CAP_UNITS) {
         const limit = caps[unit];
         if (limit === null || billed[unit] + kept[unit] + inFlight[unit] + next[unit] <= limit) continue;

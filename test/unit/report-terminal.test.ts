@@ -290,3 +290,11 @@ test("gaps become narrow before a name is cut", () => {
     "together-405b  100 1212 1105-1219 390  61.2     98    3.41      1.39  0.4-2.1",
   ]);
 });
+
+test("of a resumed run the client's error is that of the last process, and the screen says so", () => {
+  const analysis = analysisOf([fineGroup("a")], {});
+  const { clock } = analysis.manifest;
+  const part = { startedAt: "2026-11-23T19:00:00.000Z", startUs: 9, clock, stoppedUs: 5, before: null };
+  const screen = firstScreen({ ...analysis, manifest: { ...analysis.manifest, resumed: [part] } }, view);
+  expect(screen).toContain("client error p99 0.8 ms, measured since the last resume");
+});
