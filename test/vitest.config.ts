@@ -9,6 +9,7 @@ export default defineConfig({
     // Whole programs are started here, on machines that may be busy.
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    setupFiles: ["test/support/property-seed.ts"],
     projects: [
       {
         extends: true,

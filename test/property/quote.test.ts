@@ -121,6 +121,31 @@ test("a month is the sum of what is answered at once and what waits", () => {
   );
 });
 
+test("a batch that costs next to nothing leaves the rest of the month its digits", () => {
+  const batch = { inputUsdPerMtok: 2e-19, outputUsdPerMtok: 2e-19 };
+  const of = targetOf("a", {
+    kind: "tokens",
+    inputUsdPerMtok: 0.01,
+    outputUsdPerMtok: 0.01,
+    cachedInputUsdPerMtok: null,
+    batch,
+    asOf: "2026-11-01",
+    source: "made up",
+    ...PLAIN_TERMS,
+  });
+  const load: Workload = {
+    requestsPerMonth: 42_000_000,
+    inputTokens: 44_000,
+    outputTokens: 4000,
+    batchShare: 1 - 2 ** -40,
+    cachedShare: 0,
+    maxAttempts: null,
+    peakFactor: 1,
+  };
+  const expected = ((42e6 * 48_000) / 1e6) * (0.01 / 2 ** 40 + 2e-19 * (1 - 2 ** -40));
+  expect(quoteOf(of, load, LIST_PRICE_ALONE, null).usdPerMonth!.value / expected).toBeCloseTo(1, 9);
+});
+
 test("usage × 1.035 at $3.50 ranks behind honest $3.60, whatever the workload", () => {
   const flat = (usdPerMtok: number): Price => ({
     kind: "tokens",

@@ -63,9 +63,8 @@ const even = ({ usdPerGpuHour, gpus, usdPerM, totalTokS }: Input) => {
 
 const bill = ({ usdList, batchShare, discount, minimum, tokensM }: Input) => {
   const usdMonth = monthlyUsd({
-    usdList: usdList!,
-    batchShare: batchShare!,
-    discount: discount!,
+    interactiveUsd: usdList! * (1 - batchShare!),
+    batchUsd: usdList! * batchShare! * (1 - discount!),
     minimum: minimum ?? 0,
   });
   return { usd: usdMonth, usdMonth, usdPerMTotal: usdPerMtok(usdMonth, (tokensM ?? 1) * 1e6)! };

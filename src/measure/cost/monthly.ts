@@ -1,17 +1,13 @@
 /**
- * A month's bill: the list cost, less the discount on what may wait for a batch, and never below the seller's minimum.
- * `max(minimum, list (1 − s d))`.
- *
- * @param of.batchShare share of the list cost that goes through batches
- * @param of.discount of batches, as a share
+ * A month's bill, never below the seller's minimum: `max(minimum, list (1 − s) + list s (1 − d))`, s being the share that may
+ * wait for a batch and d the discount on it. Taken as two sums, since a nearly complete discount loses its digits in `1 − s d`.
  */
 export function monthlyUsd(of: {
-  readonly usdList: number;
-  readonly batchShare: number;
-  readonly discount: number;
+  readonly interactiveUsd: number;
+  readonly batchUsd: number;
   readonly minimum: number;
 }): number {
-  return Math.max(of.minimum, of.usdList * (1 - of.batchShare * of.discount));
+  return Math.max(of.minimum, of.interactiveUsd + of.batchUsd);
 }
 
 /** Effective price where a seller bills more tokens than the text has: `p n_billed / n_ref`. */

@@ -67,11 +67,12 @@ function tokenQuote(target: PricedTarget, price: TokenPrice, workload: Workload,
   const batch = batchPrice(price);
   const perRequest = (of: TokenPrice) => bounds((end) => requestUsd(of, workload, evidence, end));
   const [interactive, batched] = [perRequest(price), perRequest(batch)];
+  const interactiveUsd = bounds((end) => requestsPerMonth * (1 - batchShare) * interactive[end]);
+  const batchUsd = bounds((end) => requestsPerMonth * batchShare * batched[end]);
   const usdPerMonth = bounds((end) =>
     monthlyUsd({
-      usdList: requestsPerMonth * interactive[end],
-      batchShare,
-      discount: interactive[end] === 0 ? 0 : 1 - batched[end] / interactive[end],
+      interactiveUsd: interactiveUsd[end],
+      batchUsd: batchUsd[end],
       minimum: price.minimumUsdPerMonth ?? 0,
     }),
   );
@@ -79,8 +80,8 @@ function tokenQuote(target: PricedTarget, price: TokenPrice, workload: Workload,
     ...NO_QUOTE,
     target,
     usdPerMonth,
-    interactiveUsd: requestsPerMonth * (1 - batchShare) * interactive.value,
-    batchUsd: requestsPerMonth * batchShare * batched.value,
+    interactiveUsd: interactiveUsd.value,
+    batchUsd: batchUsd.value,
     usdPerMtok: perMtok(usdPerMonth, workload),
     usdPer1kGood: per1kGood(interactive, evidence),
   };
