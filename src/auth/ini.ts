@@ -9,14 +9,15 @@ export function readIni(text: string): ReadonlyMap<string, Section> {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | null = null;
   for (const line of text.split(/\r?\n/)) {
-    const [, name] = /^\[\s*(.+?)\s*\]/.exec(line) ?? [];
+    const [, name] = /^\[([^\]]+)\]/.exec(line) ?? [];
     if (name !== undefined) {
-      section = sections.get(name) ?? new Map<string, string>();
-      sections.set(name, section);
+      section = sections.get(name.trim()) ?? new Map<string, string>();
+      sections.set(name.trim(), section);
       continue;
     }
-    const [, key, value] = /^([^\s#;=][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) section?.set(key.toLowerCase(), value);
+    const at = line.indexOf("=");
+    if (at > 0 && !/^[\s#;]/.test(line))
+      section?.set(line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim());
   }
   return sections;
 }

@@ -29,13 +29,19 @@ export async function fetchToken(
     const { kind, code, detail } = exchanged.failure;
     return { ok: false, failure: signInFailure({ code: code ?? kind, detail: `${host}: ${detail ?? kind}` }) };
   }
-  const { response } = exchanged;
+  return tokenIn(exchanged.response, host, startMs);
+}
+
+/** The token in a response, or why there is none. Its life is counted from when it was asked for. */
+export function tokenIn(response: WholeResponse, host: string, startMs: number): Fetched {
   const said = jsonObject(response.body);
   const value = said["access_token"];
   if (response.status !== 200 || typeof value !== "string" || !/^[\u0021-\u007e]+$/.test(value)) {
     return { ok: false, failure: refusal(host, response, said), head: response };
   }
-  const seconds = Number(said["expires_in"]);
+  const stated = said["expires_in"];
+  // Some write the number as a text.
+  const seconds = typeof stated === "number" || typeof stated === "string" ? Number(stated) : NaN;
   const lifeMs = seconds > 0 ? seconds * 1000 : LIFE_MS_UNSAID;
   return { ok: true, token: { value, fetchedMs: startMs, expiresMs: startMs + lifeMs } };
 }

@@ -37,7 +37,7 @@ export function addressOf(provider: Provider, given: Given, env: NodeJS.ProcessE
     const variable = variables.find((candidate) => (env[candidate] ?? "") !== "");
     const value = variable === undefined ? standard : env[variable]!;
     if (value !== null) parameters[name] = value;
-    else {
+    else if (isNeeded(name, template, provider)) {
       const mend = variables.length > 0 ? `set the environment variable ${variables[0]}, or ` : "";
       problems.push(`${title} is missing: ${mend}put it into herdbench.json as parameters.${name}`);
     }
@@ -49,6 +49,12 @@ export function addressOf(provider: Provider, given: Given, env: NodeJS.ProcessE
     problems.push(`a region is missing: put it into herdbench.json as region`);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, address: { baseUrl, region, parameters } };
+}
+
+/** A part of the provider's own address is not missed in another one. */
+function isNeeded(name: string, template: string, { baseUrl }: Provider): boolean {
+  const placeholder = `{${name}}`;
+  return template.includes(placeholder) || baseUrl?.includes(placeholder) !== true;
 }
 
 /** Variables such as DATABRICKS_HOST hold a host or its whole address, as their users please. */

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { createContext, runInNewContext, Script } from "node:vm";
 import { random } from "../../src/core/random.ts";
 import { mutant } from "./mutate.ts";
-import type { Target } from "./targets.ts";
+import type { Target } from "./target.ts";
 
 /** One run over one target. Every input is a function of seed, target and its number, whatever came before it. */
 export interface Campaign {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fuzz, isClean, summary } from "./campaign.ts";
-import { fuzzTargets, type Target } from "./targets.ts";
+import type { Target } from "./target.ts";
+import { fuzzTargets } from "./targets.ts";
 
 const targets = fuzzTargets();
 const SEED = 405;

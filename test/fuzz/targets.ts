@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { FAILURE_KINDS, FAILURE_DETAIL_MAX, type Failure } from "../../src/core/failure.ts";
 import type { Random } from "../../src/core/random.ts";
 import { httpFailure, streamFailure } from "../../src/protocol/errors.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
@@ -13,20 +12,13 @@ import { rateLimitOf } from "../../src/run/rate-limit.ts";
 import { readJsonText } from "../../src/scenario/json-text.ts";
 import { eventTraceSchema, intentSchema, observationSchema, tokenCountSchema } from "../../src/store/schema.ts";
 import { readCorpus } from "../support/corpus.ts";
-import { cutAt, replay } from "../support/replay.ts";
-
-/** One parser under fuzz. */
-export interface Target {
-  readonly name: string;
-  /** Of 100 inputs, so many go here. */
-  readonly share: number;
-  readonly seeds: readonly Buffer[];
-  /** Parses; throws when the parser does, or when what it gave back breaks a promise. Names the outcome in a few words. */
-  readonly run: (input: Buffer, random: Random) => string;
-}
+import { replay } from "../support/replay.ts";
+import { cuts, parsed, sound, soundParts } from "./checks.ts";
+import { cloudTargets } from "./cloud-targets.ts";
+import type { Target } from "./target.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const { usage, finish, failure, modelEchoed } = observationSchema.shape;
+const { usage, finish, modelEchoed } = observationSchema.shape;
 
 /** Every parser of bytes that others write. */
 export function fuzzTargets(): readonly Target[] {
@@ -35,23 +27,16 @@ export function fuzzTargets(): readonly Target[] {
   const data = bodies.flatMap((bytes) => sseFramer().push(bytes)).map((frame) => Buffer.from(frame.data));
   const refusals = corpus.filter(({ head }) => head.status !== 200).map(({ bytes }) => bytes);
   return [
-    { name: "sse framer", share: 20, seeds: bodies, run: frames },
-    { name: "openai-chat reader", share: 20, seeds: data, run: parts },
-    { name: "response", share: 20, seeds: bodies, run: response },
-    { name: "error normaliser", share: 15, seeds: [...refusals, ...data], run: normalised },
-    { name: "rate-limit headers", share: 5, seeds: headerSeeds(), run: rateLimit },
-    { name: "prometheus page", share: 5, seeds: [Buffer.from(VLLM_PAGE)], run: prometheus },
-    { name: "json text", share: 10, seeds: jsonSeeds(), run: jsonText },
-    { name: "store row", share: 5, seeds: rowSeeds(), run: row },
+    { name: "sse framer", share: 12, seeds: bodies, run: frames },
+    { name: "openai-chat reader", share: 12, seeds: data, run: parts },
+    { name: "response", share: 12, seeds: bodies, run: response },
+    { name: "error normaliser", share: 10, seeds: [...refusals, ...data], run: normalised },
+    { name: "rate-limit headers", share: 4, seeds: headerSeeds(), run: rateLimit },
+    { name: "prometheus page", share: 4, seeds: [Buffer.from(VLLM_PAGE)], run: prometheus },
+    { name: "json text", share: 8, seeds: jsonSeeds(), run: jsonText },
+    { name: "store row", share: 4, seeds: rowSeeds(), run: row },
+    ...cloudTargets(),
   ];
-}
-
-function cuts(bytes: Buffer, random: Random): Buffer[] {
-  const offsets = Array.from({ length: random.int(8) }, () => random.int(bytes.length + 1));
-  return cutAt(
-    bytes,
-    [...new Set(offsets)].toSorted((a, b) => a - b),
-  );
 }
 
 function frames(input: Buffer, random: Random): string {
@@ -67,13 +52,7 @@ function parts(input: Buffer, random: Random): string {
   const read = openaiChat(PLAIN).reader({ status: 200, headers: {} });
   const event = [null, null, null, "ping", "error"][random.int(5)]!;
   const found = read({ event, data: input.toString("utf8") });
-  for (const part of found) {
-    if (part.type === "content") assert.notEqual(part.text, "");
-    if (part.type === "usage") usage.parse(part.usage);
-    if (part.type === "finish") finish.parse(part.reason);
-    if (part.type === "model") assert.ok(part.id.length <= 200);
-    if (part.type === "error") sound(part.failure);
-  }
+  soundParts(found);
   const error = found.find((part) => part.type === "error");
   assert.ok(event !== "error" || error !== undefined, "an error event that is none");
   return error !== undefined ? `error ${error.failure.kind}` : (found.at(-1)?.type ?? "nothing");
@@ -112,13 +91,6 @@ function normalised(input: Buffer, random: Random): string {
   assert.equal(refused.status, status);
   sound(streamFailure(parsed(text)));
   return refused.kind;
-}
-
-/** A failure that a row can hold. */
-function sound(because: Failure): void {
-  assert.deepEqual(failure.parse(because), because);
-  assert.ok(FAILURE_KINDS.includes(because.kind));
-  assert.ok((because.detail ?? "").length <= FAILURE_DETAIL_MAX && (because.code ?? "").length <= 100);
 }
 
 const RATE_HEADERS = [
@@ -198,15 +170,6 @@ function row(input: Buffer): string {
     return "a row";
   }
   return value === undefined ? "no JSON" : "no row";
-}
-
-/** The value of a JSON text; undefined when it is none. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function headerSeeds(): Buffer[] {

@@ -62,14 +62,14 @@ export async function contenderAt(
 /** Runs a small load through the program's own runner; observations in the order in which they ended. */
 export async function runClouds(
   contenders: readonly Contender[],
-  of: { readonly requests: number; readonly ratePerSecond: number; readonly outputTokens?: number },
+  of: { readonly requests: number; readonly load: Scenario["load"]; readonly outputTokens?: number },
 ): Promise<readonly Observation[]> {
   const observations: Observation[] = [];
   const scenario: Scenario = {
     ...OPEN,
     id: "clouds",
     prompt: { inputTokens: 30, outputTokens: of.outputTokens ?? 8, content: "prose", cache: "cold" },
-    load: { kind: "open", arrival: "constant", ratePerSecond: of.ratePerSecond, maxInFlight: 64 },
+    load: of.load,
     stop: { requests: of.requests, durationMs: null },
     warmups: 0,
     arrangement: "paired",

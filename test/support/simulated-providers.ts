@@ -27,9 +27,9 @@ export async function startSellers(ids: readonly string[]): Promise<Simulator> {
 }
 
 /** Contenders by their names, such as `simulator:groq@http-429`. */
-export async function sellersAt(simulator: Simulator, names: readonly string[]): Promise<Contender[]> {
+export async function sellersAt({ url }: Pick<Simulator, "url">, names: readonly string[]): Promise<Contender[]> {
   const targets = await Promise.all(names.map(targetOf));
-  const there = atSimulator(targets, simulator.url);
+  const there = atSimulator(targets, url);
   return contendersOf(there, null, {}, await openNetwork(undefined, there, {}));
 }
 

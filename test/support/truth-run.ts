@@ -8,6 +8,7 @@ import { groupsOf } from "../../src/measure/group.ts";
 import type { Sample } from "../../src/measure/sample.ts";
 import { openaiChat, PLAIN } from "../../src/protocol/openai-chat.ts";
 import type { Called } from "../../src/run/call-once.ts";
+import type { Contender } from "../../src/run/contender.ts";
 import { NO_PAST } from "../../src/run/past.ts";
 import { runAll } from "../../src/run/runner.ts";
 import { planOf } from "../../src/scenario/plan.ts";
@@ -31,34 +32,40 @@ const PATIENT: Timeouts = { connectMs: 20_000, firstContentMs: 30_000, idleMs: 3
  *
  * @param onFirstSend called when the first request leaves
  */
-export async function truthRun(of: {
+export function truthRun(of: {
   readonly simulator: TruthSimulator;
   readonly profile: string;
   readonly scenario: Scenario;
   readonly onFirstSend?: () => void;
 }): Promise<RunRecord> {
-  const time = realTime();
-  const wire = openaiChat(PLAIN);
-  const target = simulatedTarget(of.simulator.origin, of.profile);
-  const { ca } = of.simulator;
+  const { ca, origin } = of.simulator;
   const route: Route = { proxy: null, trust: ca === null ? null : trustBeside(ca) };
+  const contender: Contender = {
+    target: simulatedTarget(origin, of.profile),
+    wire: openaiChat(PLAIN),
+    route,
+    ...UNSIGNED,
+    metricsUrl: null,
+    isModel: () => true,
+    redact: (text) => text,
+  };
+  return pairedRun([contender], of.scenario, of.onFirstSend);
+}
+
+/** The same against any targets. */
+export async function pairedRun(
+  contenders: readonly Contender[],
+  scenario: Scenario,
+  onFirstSend?: () => void,
+): Promise<RunRecord> {
+  const time = realTime();
   const calls: Called[] = [];
   const skipped: Recorded[] = [];
   let sent = 0;
   const end = await runAll({
     runId: randomUUID(),
-    contenders: [
-      {
-        target,
-        wire,
-        route,
-        ...UNSIGNED,
-        metricsUrl: null,
-        isModel: () => true,
-        redact: (text) => text,
-      },
-    ],
-    plans: [planOf(of.scenario)],
+    contenders,
+    plans: [planOf(scenario)],
     isDecided: () => false,
     timeouts: PATIENT,
     caps: { run: NO_CAPS, targets: {} },
@@ -68,7 +75,7 @@ export async function truthRun(of: {
     sink: {
       intent: () => {
         sent += 1;
-        if (sent === 1) of.onFirstSend?.();
+        if (sent === 1) onFirstSend?.();
       },
       called: (called) => void calls.push(called),
       skipped: (observation) => void skipped.push({ observation, trace: null, tokens: null }),
@@ -87,7 +94,10 @@ export async function truthRun(of: {
     trace,
     tokens: tokens.get(observation.id) ?? null,
   }));
-  const record = recordOf([...called, ...skipped], { scenarios: [of.scenario], targets: [target] });
+  const record = recordOf([...called, ...skipped], {
+    scenarios: [scenario],
+    targets: contenders.map(({ target }) => target),
+  });
   const clock = { name: time.name, originNs: String(time.originNs) };
   const measured = { clientErrorMsP99: null, simulatorLatenessMsP99: null };
   return { ...record, manifest: { ...record.manifest, clock, end: { ...end, ...measured } } };

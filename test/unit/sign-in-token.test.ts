@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { serverClock } from "../../src/auth/server-clock.ts";
+import { tokenIn } from "../../src/auth/token-endpoint.ts";
 import { clientCredentialsSignIn } from "../../src/auth/client-credentials.ts";
 import { authorized, granted, REQUEST, START_MS, world, type World } from "../support/sign-in.ts";
 
@@ -39,6 +40,21 @@ function asks(at: World): number {
 }
 
 describe("a token", () => {
+  it.each([
+    ["a number", "7200", 7_200_000],
+    ["a text", '"7200"', 7_200_000],
+    ["nothing", "null", 600_000],
+    ["less than nothing", "-5", 600_000],
+    ["no number", '"soon"', 600_000],
+    ["what is none and cannot become one", '{"toString":1,"valueOf":1}', 600_000],
+  ])("whose life is %s lives for what that means", (_what, stated, lifeMs) => {
+    const response = { status: 200, headers: {}, body: `{"access_token":"t","expires_in":${stated}}` };
+    expect(tokenIn(response, "login.example", START_MS)).toEqual({
+      ok: true,
+      token: { value: "t", fetchedMs: START_MS, expiresMs: START_MS + lifeMs },
+    });
+  });
+
   it("is fetched once, however many ask for it at once", async () => {
     const { at, signIn } = service();
     const all = await Promise.all(Array.from({ length: 20 }, () => authorized(signIn)));

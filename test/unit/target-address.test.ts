@@ -52,6 +52,20 @@ describe("the address of a target", () => {
     });
   });
 
+  it("lacks nothing that stands only in an address which the target replaces", () => {
+    const own = { ...NOTHING, baseUrl: "https://gateway.example/v1" };
+    expect(addressOf(provider(ACCOUNT), own, {})).toMatchObject({
+      ok: true,
+      address: { baseUrl: "https://gateway.example/v1", parameters: {} },
+    });
+    // What stands in no address goes into the body, whatever the address.
+    const body = { ...ACCOUNT, parameters: { ...ACCOUNT.parameters, project: { title: "The project", env: [] } } };
+    expect(addressOf(provider(body), own, {})).toMatchObject({
+      ok: false,
+      problems: [expect.stringContaining("The project is missing")],
+    });
+  });
+
   it("is refused in a file that names a placeholder without a parameter", () => {
     const text = JSON.stringify({
       id: "shop",
