@@ -8,6 +8,7 @@ import { resolveRun } from "../store/resolve.ts";
 import { realTime } from "../time/time.ts";
 import { contendersOf } from "./contenders.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { refuseUnfitGateways } from "./gateway-fit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { resumeAt, resumedManifest } from "./manifest.ts";
 import { measure } from "./measure.ts";
@@ -81,6 +82,10 @@ async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeO
   try {
     const targets = atSimulator(manifest.targets, simulator.origin);
     const contenders = await contendersOf(targets, options.providersDir ?? null, process.env, network);
+    refuseUnfitGateways(
+      contenders,
+      manifest.scenarios.map(({ scenario }) => scenario),
+    );
     const at = resumeAt(record, new Date());
     const time = realTime(at.startUs);
     const changes = { targets, ...capsWith(manifest, options), ...networkWith(manifest, network.facts) };

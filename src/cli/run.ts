@@ -11,6 +11,7 @@ import { realTime } from "../time/time.ts";
 import { contendersOf } from "./contenders.ts";
 import { dryRun } from "./dry-run.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { refuseUnfitGateways } from "./gateway-fit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { newManifest, type ManifestFacts } from "./manifest.ts";
 import { measure } from "./measure.ts";
@@ -60,6 +61,10 @@ export async function runWork(options: RunOptions, config: Config | null, work: 
   try {
     const targets = atSimulator(chosen, simulator.origin);
     const contenders = await contendersOf(targets, options.providersDir ?? null, process.env, network);
+    refuseUnfitGateways(
+      contenders,
+      scenarios.map(({ scenario }) => scenario),
+    );
     const begun = search === null ? scenarios : [];
     const facts = factsOf(options, { targets, scenarios: begun, study, seed, caps, network: network.facts });
     const time = realTime();

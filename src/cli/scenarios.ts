@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { loadLabel } from "../core/load.ts";
-import type { Scenario } from "../core/scenario.ts";
+import { asksModel, asWritten, lengthsLabel, type Scenario } from "../core/scenario.ts";
 import { loadScenario, scenarioIds } from "../registry.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { columns } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface JsonOption {
@@ -15,12 +16,10 @@ export interface JsonOption {
 export async function listScenarios(options: JsonOption): Promise<ExitCode> {
   const files = await Promise.all((await scenarioIds()).map(loadScenario));
   const scenarios = files.map(({ scenario }) => scenario);
-  if (options.json === true) print(JSON.stringify(scenarios, null, 2));
+  if (options.json === true) print(JSON.stringify(scenarios.map(asWritten), null, 2));
   else {
-    print(
-      `${"scenario".padEnd(14)} ${"in > out tokens".padEnd(16)} ${"load".padEnd(14)} ${"requests".padStart(8)}  objective`,
-    );
-    for (const scenario of scenarios) print(listLine(scenario));
+    const header = ["scenario", "in > out tokens", "load", "requests", "objective"];
+    for (const line of columns([header, ...scenarios.map(listCells)])) print(line);
   }
   return EXIT.ok;
 }
@@ -29,15 +28,15 @@ export async function listScenarios(options: JsonOption): Promise<ExitCode> {
 export async function showScenario(id: string, options: JsonOption): Promise<ExitCode> {
   const { scenario, text } = await loadScenario(id);
   if (options.json === true) {
-    print(JSON.stringify(scenario, null, 2));
+    print(JSON.stringify(asWritten(scenario), null, 2));
     return EXIT.ok;
   }
   print(`${scenario.id}: ${scenario.title}`);
   print(`source: ${scenario.source}`);
-  print(listLine(scenario));
-  print(
-    `warm-ups ${scenario.warmups}, arrangement ${scenario.arrangement}, content ${scenario.prompt.content}, cache ${scenario.prompt.cache}`,
-  );
+  print(listCells(scenario).join("  "));
+  const { content, cache } = scenario.prompt;
+  const prompt = asksModel(scenario) ? `, content ${content}, cache ${cache}` : "";
+  print(`warm-ups ${scenario.warmups}, arrangement ${scenario.arrangement}${prompt}`);
   print(retryLine(scenario));
   print(text.trimEnd());
   return EXIT.ok;
@@ -63,15 +62,15 @@ function retryLine({ retry }: Scenario): string {
   return `retries up to ${attempts} attempts on ${on.join(", ")}; waits ${backoffMs} ms, doubling, up to ${waitMsMax} ms`;
 }
 
-function listLine({ id, prompt, load, stop, slo }: Scenario): string {
-  const lengths = `${prompt.inputTokens} > ${prompt.outputTokens}`;
+function listCells(scenario: Scenario): string[] {
+  const { id, load, stop, slo } = scenario;
   const amount = stop.requests === null ? `${stop.durationMs! / 1000} s` : String(stop.requests);
   const limits = [
     slo.ttftMs === null ? "" : `TTFT ${slo.ttftMs}`,
     slo.tpotMs === null ? "" : `TPOT ${slo.tpotMs}`,
     slo.e2eMs === null ? "" : `E2E ${slo.e2eMs}`,
   ].filter((limit) => limit !== "");
-  return `${id.padEnd(14)} ${lengths.padEnd(16)} ${loadLabel(load).padEnd(14)} ${amount.padStart(8)}  ${limits.join(", ")} ms`;
+  return [id, lengthsLabel(scenario), loadLabel(load), amount, `${limits.join(", ")} ms`];
 }
 
 function print(line: string): void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Scenario } from "../core/scenario.ts";
+import { asWritten, type Scenario } from "../core/scenario.ts";
 import type { ScenarioSnapshot } from "../core/run.ts";
 import { loadScenario } from "../registry.ts";
 import { withConfigSlo, type Config } from "../scenario/config.ts";
@@ -46,7 +46,7 @@ function snapshot(scenario: Scenario, text: string): ScenarioSnapshot {
 
 /** A scenario that stands in no file as it will run. */
 export function written(scenario: Scenario): ScenarioSnapshot {
-  return snapshot(scenario, `${JSON.stringify(scenario, null, 2)}\n`);
+  return snapshot(scenario, `${JSON.stringify(asWritten(scenario), null, 2)}\n`);
 }
 
 export function loadFlags(options: RunOptions): LoadFlags {

@@ -1,5 +1,6 @@
 import { CAP_UNITS, type Caps, type RunCaps } from "../core/caps.ts";
-import type { Plan } from "../core/scenario.ts";
+import { gatewayStages } from "../core/gateway.ts";
+import type { Plan, Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { worstCase } from "../run/reservation.ts";
 import type { Config } from "../scenario/config.ts";
@@ -85,8 +86,7 @@ export interface Ceiling {
 export function ceilings(plans: readonly Plan[], targets: readonly Target[]): Ceiling[] {
   return plans.flatMap(({ scenario, warmups, arrivals }) =>
     targets.map((target) => {
-      // At the worst every request takes all its attempts.
-      const requests = warmups.length + arrivals.length * (scenario.retry?.attempts ?? 1);
+      const requests = warmups.length + attemptsOf(scenario, arrivals.length);
       const { inputTokens, outputTokens } = scenario.prompt;
       const each = worstCase(target.price, { inputTokens, maxOutputTokens: outputTokens }).usd;
       return {
@@ -99,4 +99,10 @@ export function ceilings(plans: readonly Plan[], targets: readonly Target[]): Ce
       };
     }),
   );
+}
+
+/** At the worst every request takes all its attempts; of a gateway load only the last one of each stage is tried again. */
+function attemptsOf({ load, retry, stop }: Scenario, requests: number): number {
+  const again = (retry?.attempts ?? 1) - 1;
+  return requests + again * (load.kind === "gateway" ? gatewayStages(load, stop.requests ?? 0).length : requests);
 }

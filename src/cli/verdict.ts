@@ -28,9 +28,14 @@ function isSaturated({ sweep }: Analysis, { scenario, target }: GroupAnalysis): 
   );
 }
 
-/** Failures (empty answers and what a breaker held back too) and drops among what was attempted; 0 when nothing was. */
-function failureShare({ counts }: GroupAnalysis): number {
-  const bad = total(counts.failures) + counts.dropped;
+/**
+ * Failures (empty answers and what a breaker held back too) and drops among what was attempted; 0 when nothing was. A gateway scenario
+ * looks for the limit: that it was refused there is a finding.
+ */
+function failureShare({ counts, scenario }: GroupAnalysis): number {
+  const { failures } = counts;
+  const sought = (failures["rate-limited"] ?? 0) + (failures["overloaded"] ?? 0);
+  const bad = total(failures) - (scenario.load.kind === "gateway" ? sought : 0) + counts.dropped;
   const attempted = counts.succeeded + bad;
   return attempted === 0 ? 0 : bad / attempted;
 }

@@ -13,13 +13,20 @@ const NOTHING: BilledTokens = { input: 0, output: 0, cached: 0 };
 /** No key, no money, no such model, too many requests: sellers turn these away before a token is read. */
 const TURNED_AWAY: ReadonlySet<number | null> = new Set([401, 402, 403, 404, 429]);
 
+/** Where only the end is known, a request was sent unless no connection opened for it. */
+export function wasSent({ stamps, flags, failure }: Observation): boolean {
+  if (stamps.sent !== null) return true;
+  return flags.includes("end_only") && failure?.where !== "connect";
+}
+
 /**
  * What an attempt was billed for, as far as that is certain: its usage once the answer ended of its own accord, nothing when
- * it was never sent or turned away at the door. Null when the seller may have billed something else: a time-out, a cut, or
+ * it was never sent, asked no model, or was turned away at the door. Null when the seller may have billed something else: a time-out, a cut, or
  * an end of our own making leaves at best a running total of what it had made by then.
  */
-export function billedTokens({ stamps, outcome, finish, failure, usage }: Observation): BilledTokens | null {
-  if (stamps.sent === null) return NOTHING;
+export function billedTokens(observation: Observation): BilledTokens | null {
+  const { outcome, finish, failure, usage, request } = observation;
+  if (!wasSent(observation) || request.maxOutputTokens === 0) return NOTHING;
   if (failure !== null && TURNED_AWAY.has(failure.status)) return NOTHING;
   const hasEnded = outcome === "completed" || finish !== null;
   if (!hasEnded || usage === null || usage.input === null || usage.output === null) return null;

@@ -1,3 +1,5 @@
+import { gatewayLabel, type GatewayLoad } from "./gateway.ts";
+
 /** The time that a user takes between an answer and the next request. */
 export interface ThinkTime {
   /** `exponential`: seeded draws around the mean. */
@@ -38,10 +40,17 @@ export interface ClosedLoad {
 }
 
 /** How requests are let go. Rates and counts are per target. */
-export type Load = OpenLoad | ClosedLoad;
+export type Load = OpenLoad | ClosedLoad | GatewayLoad;
+
+/** What a sweep raises: users of a closed loop, arrivals per second of an open one. 0 for what has neither. */
+export function sizeOf(load: Load): number {
+  if (load.kind === "gateway") return 0;
+  return load.kind === "closed" ? load.maxConcurrency : load.ratePerSecond;
+}
 
 /** Short label of a load, as it stands in every row: `poisson 2/s`, `steps 1 4 16/s`, `closed 8`. */
 export function loadLabel(load: Load): string {
+  if (load.kind === "gateway") return gatewayLabel(load);
   if (load.kind === "closed") {
     const thinking = load.thinkTime === null ? "" : ` think ${load.thinkTime.meanMs / 1000} s`;
     return `closed ${load.maxConcurrency}${thinking}`;

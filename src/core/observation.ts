@@ -75,7 +75,9 @@ export type ObservationFlag =
   /** Usage was not reported. */
   | "no_usage"
   /** The echoed model differs from the one asked for. */
-  | "model_differs";
+  | "model_differs"
+  /** Only its release and its end are known; that it was sent has to be supposed. */
+  | "end_only";
 
 /** The flat record of one attempt (version 1): one line of `observations.ndjson`. */
 export interface Observation {

@@ -110,6 +110,14 @@ export interface Settlement {
   read(response: WholeResponse): readonly StreamPart[];
 }
 
+/** What load on a gateway is made of: calls that are answered in one piece, and the list of models. */
+export interface WholeCalls {
+  request(call: Call): HttpRequest;
+  /** What the body of a response with status 200 means. */
+  parts(body: string): readonly StreamPart[];
+  models(baseUrl: string): HttpRequest;
+}
+
 /** One wire protocol in one dialect: pure functions. */
 export interface Wire {
   readonly framing: Framing;
@@ -131,6 +139,8 @@ export interface Wire {
   readonly expects?: { readonly terminator: boolean; readonly usage: boolean };
   /** The limits that a response tells, each with its window; `errorText` is the body of a refusal. Absent: none are known. */
   rateWindows?(response: Pick<ResponseHead, "headers"> & { readonly errorText: string | null }): readonly RateWindow[];
+  /** Absent where the protocol has no such calls. */
+  readonly whole?: WholeCalls;
 }
 
 /** How one OpenAI-style endpoint differs from the baseline. */

@@ -14,6 +14,19 @@ export interface PromptShape {
   readonly cache: "cold" | "warm";
 }
 
+/** Of a scenario that asks no model anything. */
+export const NO_PROMPT: PromptShape = { inputTokens: 0, outputTokens: 0, content: "prose", cache: "cold" };
+
+/** False for one that asks the gateway alone. */
+export function asksModel({ prompt }: Pick<Scenario, "prompt">): boolean {
+  return prompt.inputTokens !== NO_PROMPT.inputTokens;
+}
+
+/** The scenario as its file says it. */
+export function asWritten(scenario: Scenario): object {
+  return asksModel(scenario) ? scenario : { ...scenario, prompt: null };
+}
+
 /** The scenario ends at whichever comes first. At least one is set. */
 export interface Stop {
   readonly requests: number | null;
@@ -71,6 +84,12 @@ export interface Arrival {
   readonly dueUs: Us | null;
   /** Part of the scenario whose figures also stand by themselves: `step 2 8/s`; null for none. */
   readonly slice: string | null;
+}
+
+/** Short label of what is asked: `100>300 tok`, `no tokens`. */
+export function lengthsLabel(scenario: Pick<Scenario, "prompt">): string {
+  const { inputTokens, outputTokens } = scenario.prompt;
+  return asksModel(scenario) ? `${inputTokens}>${outputTokens} tok` : "no tokens";
 }
 
 /** Everything that a scenario will ask of one target, in order. A pure function of scenario and seed. */

@@ -9,6 +9,7 @@ import { isDisputed, isStale } from "./cost/price-facts.ts";
 import { hourlySpend, overshootUsd, spentUsd } from "./cost/spent.ts";
 import { countsOf, identityProblems } from "./counts.ts";
 import type { Flag } from "./flags.ts";
+import { stagesOf } from "./gateway/stages.ts";
 import { groupsOf, type Group } from "./group.ts";
 import { serverMetrics } from "./server-metrics.ts";
 import { summarise } from "./summarise.ts";
@@ -109,6 +110,7 @@ function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]):
     load: group.load,
     counts,
     rows,
+    stages: stagesOf(group),
     modelEchoed: modelEchoed(group),
     spentUsd: spentUsd(group),
     carbon: group.carbon.estimate,

@@ -6,6 +6,7 @@ import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { CarbonEstimate, NotEstimable } from "./carbon/estimate.ts";
 import type { ScenarioCarbonVerdict } from "./carbon/verdicts.ts";
+import type { StageFigures } from "./gateway/stages.ts";
 import type { ServerMetric } from "./server-metrics.ts";
 import type { Us } from "../core/units.ts";
 import type { SweepAnalysis } from "./sweep/sweep.ts";
@@ -51,6 +52,8 @@ export interface GroupAnalysis {
   readonly counts: Counts;
   /** Every row of `summary.csv` for this group, in catalogue order. */
   readonly rows: readonly SummaryRow[];
+  /** What each stage of a gateway scenario showed; empty for any other. */
+  readonly stages: readonly StageFigures[];
   /** Model id as echoed by most answers; null when none said. */
   readonly modelEchoed: string | null;
   /**

@@ -1,4 +1,5 @@
 import type { Metric } from "./metric.ts";
+import { acceptedRate } from "./metrics/accepted_rate.ts";
 import { blend3To1 } from "./metrics/blend_3_to_1.ts";
 import { arrivalDispersion } from "./metrics/arrival_dispersion.ts";
 import { arrivalKsP } from "./metrics/arrival_ks_p.ts";
@@ -15,16 +16,21 @@ import { costPerRequest } from "./metrics/cost_per_request.ts";
 import { e2e } from "./metrics/e2e.ts";
 import { firstRequest } from "./metrics/first_request.ts";
 import { gco2ePer1kOutput } from "./metrics/gco2e_per_1k_output.ts";
+import { gatewayCeiling } from "./metrics/gateway_ceiling.ts";
+import { gatewayRoundTrip } from "./metrics/gateway_round_trip.ts";
 import { goodput } from "./metrics/goodput.ts";
 import { goodputShare } from "./metrics/goodput_share.ts";
 import { icl } from "./metrics/icl.ts";
 import { lag } from "./metrics/lag.ts";
 import { latencyFromSchedule } from "./metrics/latency_from_schedule.ts";
 import { lengthRatio } from "./metrics/length_ratio.ts";
+import { limitOnset } from "./metrics/limit_onset.ts";
 import { outputSpeed } from "./metrics/output_speed.ts";
 import { outputTokenThroughput } from "./metrics/output_token_throughput.ts";
 import { outputTokensPerAnswer } from "./metrics/output_tokens.ts";
+import { recovery } from "./metrics/recovery.ts";
 import { requestThroughput } from "./metrics/request_throughput.ts";
+import { retryAfterKept } from "./metrics/retry_after_kept.ts";
 import { rtt } from "./metrics/rtt.ts";
 import { spend } from "./metrics/spend.ts";
 import { stall } from "./metrics/stall.ts";
@@ -82,4 +88,10 @@ export const METRICS: readonly Metric[] = [
   spend,
   blend3To1,
   gco2ePer1kOutput,
+  gatewayRoundTrip,
+  gatewayCeiling,
+  limitOnset,
+  acceptedRate,
+  retryAfterKept,
+  recovery,
 ];

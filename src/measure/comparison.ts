@@ -1,5 +1,6 @@
 import type { Stat, SummaryRow } from "../core/metric.ts";
 import { SCHEMA_VERSION } from "../core/run.ts";
+import { asksModel } from "../core/scenario.ts";
 import type { Analysis, GroupAnalysis } from "./analysis.ts";
 import { total } from "./counts.ts";
 
@@ -49,8 +50,8 @@ const COLUMNS = {
   scenario: column("workload", ({ scenario }) => scenario.id),
   load: column("how requests were let go", ({ load }) => load),
   cache: column(
-    "cold: a nonce opens each prompt, so no prefix cache helps; warm: one prompt again and again",
-    ({ scenario }) => scenario.prompt.cache,
+    "cold: a nonce opens each prompt, so no prefix cache helps; warm: one prompt again and again; empty without a prompt",
+    ({ scenario }) => (asksModel(scenario) ? scenario.prompt.cache : null),
   ),
   planned: column("requests of the plan, warm-ups left out", ({ counts }) => counts.planned),
   ok: column(

@@ -16,11 +16,14 @@ export const FLAGS = {
   content_after_finish:
     "text of at least one answer came behind its finish reason: it is counted and stretches the answer",
   empty: "at least one answer completed without any text; it counts as a failure",
+  end_only:
+    "requests were made by a load generator that tells only their end: nothing between release and end has a figure",
   events_missing: "the event stamps of at least one answer are missing",
   first_event_tokens_unknown: "tokens of a first content event unknown, taken as 1",
   insufficient_n: "too few requests for a 95 % interval of this quantile, so the cell is empty",
   length_short: "answers average under 90 % of the asked length: whole-answer latencies do not compare",
   model_differs: "the echoed model differs from the one asked for",
+  never_refused: "no request was refused for its rate: the limit, if there is one, is above every rate that was sent",
   needs_sweep: "priced per hour: a cost per token or answer needs the capacity, which a sweep finds",
   no_finish: "at least one answer ended with the terminator and without a finish reason: nobody said why it stopped",
   no_slo: "the scenario sets no service level objective",
@@ -37,6 +40,7 @@ export const FLAGS = {
   proxied: "requests went through a proxy, whose time is inside every latency",
   quota_limited:
     "the plan is above a limit of the buyer's account, as was said before sending: refusals tell of the quota",
+  refused: "requests were refused for their rate before the connections were the limit: the ceiling is not known",
   retried: "failed requests were tried again; figures are of first attempts, but for user_latency, cost and carbon",
   revised: "prices or carbon model of this row are not those of the run, but newer ones",
   server_clock_jumpy:

@@ -66,6 +66,9 @@ export type Metric = RequestMetric | GroupMetric;
 /** For a metric that every attempt could have. */
 export const always = (): boolean => true;
 
+/** For a metric of what lies between the release of an attempt and its end, which not every load generator tells. */
+export const streamed = ({ observation }: Sample): boolean => !observation.flags.includes("end_only");
+
 /** A reading of one value, or of none. */
 export function reading(value: number | null, flags: readonly Flag[]): Reading {
   return { values: value === null ? [] : [value], flags };

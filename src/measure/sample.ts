@@ -1,7 +1,7 @@
 import type { EventTrace, Observation, Stamps, TokenCount } from "../core/observation.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
-import { msFromUs } from "../core/units.ts";
+import { msFromUs, type Us } from "../core/units.ts";
 import type { Flag } from "./flags.ts";
 import { isOtherModel } from "./model-name.ts";
 
@@ -45,6 +45,15 @@ export function failureName({ observation, target }: Sample): string | null {
   return flags.includes("model_differs") && isOtherModel(modelEchoed, target) ? "another model" : null;
 }
 
+/**
+ * When an attempt was sent and when its answer was there: from `sent` to `lastContent`, or, where only the end is known, from
+ * `released` to `end`. Null for what did not happen.
+ */
+export function wholeSpan({ stamps, flags }: Observation): { readonly fromUs: Us | null; readonly toUs: Us | null } {
+  if (flags.includes("end_only")) return { fromUs: stamps.released, toUs: stamps.end };
+  return { fromUs: stamps.sent, toUs: stamps.lastContent };
+}
+
 /** Milliseconds from one stamp to another; null when either did not happen. */
 export function spanMs(stamps: Stamps, from: keyof Stamps, to: keyof Stamps): number | null {
   const start = stamps[from];
@@ -76,10 +85,12 @@ export function clientDelayMs(sample: Sample): number | null {
 const USAGE_PER_LIMIT_MAX = 4;
 
 /**
- * n: output tokens as billed unless that is absurd (`usage_implausible`: none for a text, or far above the limit), else as the pinned tokenizer counts them (`tokens_local`), else null (`tokens_unknown`).
+ * n: output tokens as billed unless that is absurd (`usage_implausible`: none for a text, or far above the limit), else as the pinned tokenizer counts them (`tokens_local`), else null (`tokens_unknown`, unless no model was asked).
  */
 export function outputTokens(sample: Sample): { readonly n: number | null; readonly flags: readonly Flag[] } {
-  const reported = sample.observation.usage?.output ?? null;
+  const { usage, request } = sample.observation;
+  if (request.maxOutputTokens === 0) return { n: null, flags: [] };
+  const reported = usage?.output ?? null;
   const isBelieved = reported === null || isPlausible(reported, sample.observation);
   if (reported !== null && isBelieved) return { n: reported, flags: [] };
   const doubt: readonly Flag[] = isBelieved ? [] : ["usage_implausible"];
@@ -99,5 +110,5 @@ export function firstEventTokens(sample: Sample): number | null {
 /** True when all content came in one read, so that no gap inside it is known. */
 export function isCoalesced(sample: Sample): boolean {
   const { flags, stamps } = sample.observation;
-  return flags.includes("coalesced") || stamps.firstContent === stamps.lastContent;
+  return flags.includes("coalesced") || (stamps.firstContent !== null && stamps.firstContent === stamps.lastContent);
 }

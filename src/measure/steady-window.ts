@@ -2,7 +2,7 @@ import { partOf } from "../core/run.ts";
 import type { Us } from "../core/units.ts";
 import type { Group } from "./group.ts";
 import { quantileOf } from "./quantile.ts";
-import type { Sample } from "./sample.ts";
+import { wholeSpan, type Sample } from "./sample.ts";
 
 const WINDOW_US_MIN = 1_000_000;
 const ANSWERS_MIN = 10;
@@ -37,7 +37,7 @@ export function steadyWindow(group: Group, rampUpUs: Us | null = medianE2eUs(gro
     .map((ofPart) => ({ startUs: ofPart[0]! + rampUpUs, endUs: ofPart.at(-1)! }))
     .filter(({ startUs, endUs }) => endUs > startUs);
   const lengthUs = spans.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
-  const answers = group.successes.filter(({ observation }) => isInside(observation.stamps.lastContent, spans));
+  const answers = group.successes.filter(({ observation }) => isInside(wholeSpan(observation).toUs, spans));
   if (lengthUs < WINDOW_US_MIN || answers.length < ANSWERS_MIN) return null;
   return { spans, seconds: lengthUs / 1e6, answers };
 }
@@ -59,6 +59,7 @@ export function isInside(stamp: Us | null, spans: readonly Span[]): boolean {
   return stamp !== null && spans.some(({ startUs, endUs }) => stamp >= startUs && stamp <= endUs);
 }
 
-function e2eUs({ observation: { stamps } }: Sample): readonly Us[] {
-  return stamps.sent === null || stamps.lastContent === null ? [] : [stamps.lastContent - stamps.sent];
+function e2eUs({ observation }: Sample): readonly Us[] {
+  const { fromUs, toUs } = wholeSpan(observation);
+  return fromUs === null || toUs === null ? [] : [toUs - fromUs];
 }

@@ -17,13 +17,20 @@ const OF_SLICES: ReadonlySet<string> = new Set([
   "success_share",
   "cached_share",
 ]);
+const OF_GATEWAY_SLICES: ReadonlySet<string> = new Set([
+  "gateway_round_trip",
+  "accepted_rate",
+  "goodput_share",
+  "success_share",
+]);
 
 /**
  * Every row of a group, in catalogue order, then those of its slices; the shape depends on catalogue and slices alone, since
  * what is unknown is an empty cell.
  */
 export function summarise(group: Group): readonly SummaryRow[] {
-  const sliced = METRICS.filter(({ id }) => OF_SLICES.has(id));
+  const ids = group.scenario.load.kind === "gateway" ? OF_GATEWAY_SLICES : OF_SLICES;
+  const sliced = METRICS.filter(({ id }) => ids.has(id));
   return [...rowsOf(group, METRICS), ...slicesOf(group).flatMap((slice) => rowsOf(slice, sliced))];
 }
 

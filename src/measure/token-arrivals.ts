@@ -10,7 +10,8 @@ export interface TokenArrival {
 
 /**
  * When the tokens of one answer came. Exact where the server sent running totals; else the first event holds its m tokens
- * where the local count knows them, and the others share the rest evenly, since their texts were not kept. Null without event stamps (`events_missing`) or n
+ * where the local count knows them, and the others share the rest evenly, since their texts were not kept. An answer in one piece came
+ * at its end. Null without event stamps (`events_missing`) or n
  * (`tokens_unknown`).
  */
 export function tokenArrivals(sample: Sample): {
@@ -19,6 +20,8 @@ export function tokenArrivals(sample: Sample): {
 } {
   const { n, flags } = outputTokens(sample);
   if (n === null) return { arrivals: null, flags };
+  const { stamps, flags: noted } = sample.observation;
+  if (noted.includes("end_only")) return { arrivals: [{ atUs: stamps.end!, tokens: n }], flags };
   if (sample.trace === null) return { arrivals: null, flags: [...flags, "events_missing"] };
   const { firstUs, deltasUs } = sample.trace;
   const { totals } = sample.trace;

@@ -1,5 +1,5 @@
 import { failure } from "../core/failure.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import type { Call, Dialect, Frame, HttpRequest, ResponseHead, StreamPart, Usage, Wire } from "../core/provider.ts";
 import { httpFailure, streamFailure } from "./errors.ts";
 import { MODEL_CHARS_MAX } from "./limits.ts";
@@ -34,6 +34,11 @@ export function openaiChat(dialect: Dialect): Wire {
     failure: ({ status, body }) => httpFailure(status, body),
     expects: { terminator: dialect.terminator === "[DONE]", usage: dialect.usage !== "never" },
     rateWindows: (told) => rateWindows(dialect.rateLimits, told),
+    whole: {
+      request: (call) => wholeRequest(call, dialect),
+      parts: (body) => wholeParts(body, dialect),
+      models: (baseUrl) => ({ method: "GET", url: `${baseUrl}/models`, headers: { accept: JSON_TYPE }, body: null }),
+    },
   };
 }
 
@@ -54,13 +59,23 @@ function reader(head: ResponseHead, dialect: Dialect): ReturnType<Wire["reader"]
   };
 }
 
+const JSON_TYPE = "application/json";
+
 function request(call: Call, dialect: Dialect): HttpRequest {
+  const options = dialect.streamOptions ? { stream_options: { include_usage: true } } : {};
+  return post(call, dialect, { stream: true, ...options }, "text/event-stream");
+}
+
+function wholeRequest(call: Call, dialect: Dialect): HttpRequest {
+  return post(call, dialect, { stream: false }, JSON_TYPE);
+}
+
+function post(call: Call, dialect: Dialect, streaming: JsonObject, accept: string): HttpRequest {
   const body: Record<string, unknown> = {
     model: call.modelId,
     messages: call.messages,
     [dialect.maxTokensField]: call.maxOutputTokens,
-    stream: true,
-    ...(dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
+    ...streaming,
     ...dialect.extraBody,
     ...call.extraBody,
   };
@@ -68,9 +83,24 @@ function request(call: Call, dialect: Dialect): HttpRequest {
   return {
     method: "POST",
     url: call.baseUrl + call.endpoint,
-    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    headers: { "content-type": JSON_TYPE, accept },
     body: JSON.stringify(body),
   };
+}
+
+/** An answer in one piece is a chunk whose message stands where a stream has its delta. */
+function wholeParts(body: string, dialect: Dialect): readonly StreamPart[] {
+  const value = parsed(body);
+  const error = errorIn(null, value ?? body);
+  if (error !== null) return [{ type: "error", failure: streamFailure(error) }];
+  if (isObject(value)) return chunkParts({ ...value, choices: withDeltas(value["choices"]) }, dialect);
+  const detail = `body is no JSON object: ${body}`;
+  return [{ type: "error", failure: failure("protocol", { where: "stream", detail }) }];
+}
+
+function withDeltas(choices: unknown): unknown {
+  if (!Array.isArray(choices)) return choices;
+  return choices.map((choice: unknown) => (isObject(choice) ? { ...choice, delta: choice["message"] } : choice));
 }
 
 function partsOf(frame: Frame, dialect: Dialect): StreamPart[] {

@@ -8,7 +8,9 @@ import { openaiChat } from "./openai-chat.ts";
  * @param version of the API, a day
  */
 export function watsonxChat(dialect: Dialect, place: Readonly<Record<string, string>>, version: string): Wire {
-  return { ...openaiChat(dialect), request: (call) => request(call, place, version) };
+  // Neither an answer in one piece nor a list of models is asked for as OpenAI does it.
+  const { whole: _whole, ...wire } = openaiChat(dialect);
+  return { ...wire, request: (call) => request(call, place, version) };
 }
 
 function request(call: Call, place: Readonly<Record<string, string>>, version: string): HttpRequest {

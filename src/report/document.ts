@@ -16,7 +16,8 @@ import {
   validityMark,
   workloadFacts,
 } from "./facts.ts";
-import { byScenario, HEADLINE, headlineCell, rowOf, type ScenarioGroups } from "./headline.ts";
+import { gatewaySections } from "./gateway.ts";
+import { answersOf, byScenario, headlineCell, headlineOf, type ScenarioGroups } from "./headline.ts";
 import { sentences, type Sentence } from "./sentences.ts";
 import { type Row, type Section, table } from "./table.ts";
 import { levelTables, loadUnit, titlesOf, WIDE } from "./sweep.ts";
@@ -50,12 +51,13 @@ export function reportDocument(analysis: Analysis): ReportDocument {
     sections: [
       ...sweepSections(analysis),
       ...byScenario(analysis).map(scenarioSection),
+      ...gatewaySections(analysis),
       ...(analysis.verdicts.length === 0 ? [] : [verdictSection(analysis.verdicts)]),
       ...carbonSections(analysis),
       requestSection(analysis),
       ...serverSections(analysis),
       targetSection(analysis),
-      definitionSection(),
+      definitionSection(analysis),
       ...flagSections(analysis),
     ],
   };
@@ -79,6 +81,7 @@ function sweepSections(analysis: Analysis): readonly Section[] {
 }
 
 function scenarioSection(scenario: ScenarioGroups): Section {
+  const columns = headlineOf(scenario.scenario);
   return {
     heading: plain(scenario.scenario.id),
     text: plain(
@@ -88,16 +91,14 @@ function scenarioSection(scenario: ScenarioGroups): Section {
       ["target"],
       [
         "n",
-        ...HEADLINE.flatMap(({ title, shows }) =>
-          shows === "value and interval" ? [title, "95 % interval"] : [title],
-        ),
+        ...columns.flatMap(({ title, shows }) => (shows === "value and interval" ? [title, "95 % interval"] : [title])),
       ],
       ["flags"],
       scenario.groups.map((group) => [
         [group.target.id],
         [
-          String(rowOf(group, "ttft", "p50_all")?.n ?? 0),
-          ...HEADLINE.flatMap((column) => {
+          String(answersOf(group)),
+          ...columns.flatMap((column) => {
             const cell = headlineCell(group, column);
             if (column.shows !== "value and interval") return [cell.value];
             return [cell.value, cell.interval === "" ? NO_VALUE : cell.interval];
@@ -218,8 +219,9 @@ function echoes(groups: readonly GroupAnalysis[]): string {
   return [...new Set(groups.flatMap((group) => group.modelEchoed ?? []))].join(", ") || NO_VALUE;
 }
 
-function definitionSection(): Section {
-  const shown = new Set(HEADLINE.map((column) => column.metric));
+function definitionSection(analysis: Analysis): Section {
+  const columns = byScenario(analysis).flatMap(({ scenario }) => headlineOf(scenario));
+  const shown = new Set(columns.map((column) => column.metric));
   return {
     heading: "Definitions",
     text: "p50 and p95 of a latency count every failure as infinite (inf), a speed counts it as 0; an empty cell had too few requests.",

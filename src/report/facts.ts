@@ -1,4 +1,5 @@
 import { runSeconds } from "../core/run.ts";
+import { asksModel, lengthsLabel } from "../core/scenario.ts";
 import type { Price } from "../core/target.ts";
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { byScenario, type ScenarioGroups } from "./headline.ts";
@@ -51,9 +52,10 @@ export function requestsFact({ scenario, groups }: ScenarioGroups): string {
 export function workloadFacts({
   scenario,
   load,
-}: ScenarioGroups): readonly [tokens: string, load: string, cache: string] {
-  const { inputTokens, outputTokens, cache } = scenario.prompt;
-  return [`${inputTokens}>${outputTokens} tok`, `${load.charAt(0).toUpperCase()}${load.slice(1)}`, `${cache} cache`];
+}: ScenarioGroups): readonly [tokens: string, load: string, ...cache: string[]] {
+  const { cache } = scenario.prompt;
+  const facts = [lengthsLabel(scenario), `${load.charAt(0).toUpperCase()}${load.slice(1)}`] as const;
+  return asksModel(scenario) ? [...facts, `${cache} cache`] : facts;
 }
 
 /** `61 s`, `61 s in 2 parts` when it was resumed; says so when the run never ended, or not by itself. */

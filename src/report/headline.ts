@@ -12,6 +12,8 @@ export interface HeadlineColumn {
   readonly title: string;
   /** Whether its 95 % interval stands beside it; `range`: the low and high end alone. */
   readonly shows: "value" | "value and interval" | "range";
+  /** Of the lowest rate of a gateway scenario, not of all its stages. */
+  readonly isOfFirstStage?: true;
 }
 
 /** Tails and medians of latency count every failure as infinite, those of speed as 0: no failure improves a cell. */
@@ -26,14 +28,47 @@ export const HEADLINE: readonly HeadlineColumn[] = [
   { metric: "gco2e_per_1k_output", stat: "value", title: "gCO2e/1k", shows: "range" },
 ];
 
+/** Of a scenario that asks what stands in front of the model. */
+const GATEWAY_HEADLINE: readonly HeadlineColumn[] = [
+  { metric: "success_share", stat: "value", title: "ok %", shows: "value" },
+  {
+    metric: "gateway_round_trip",
+    stat: "p50_all",
+    title: "trip ms p50",
+    shows: "value and interval",
+    isOfFirstStage: true,
+  },
+  { metric: "gateway_round_trip", stat: "p90_all", title: "p90", shows: "value", isOfFirstStage: true },
+  { metric: "gateway_ceiling", stat: "value", title: "most/s", shows: "value" },
+  { metric: "limit_onset", stat: "value", title: "429 at/s", shows: "value" },
+  { metric: "accepted_rate", stat: "value", title: "takes/s", shows: "value" },
+  { metric: "retry_after_kept", stat: "value", title: "kept %", shows: "value" },
+  { metric: "recovery", stat: "value", title: "back ms", shows: "value" },
+];
+
+export function headlineOf({ load }: Pick<Scenario, "load">): readonly HeadlineColumn[] {
+  return load.kind === "gateway" ? GATEWAY_HEADLINE : HEADLINE;
+}
+
 /** The row of one statistic of a whole group; undefined when the group has none. */
 export function rowOf(group: GroupAnalysis, metric: string, stat: Stat): SummaryRow | undefined {
-  return group.rows.find((row) => row.metric === metric && row.stat === stat && row.slice === null);
+  return sliceRow(group, metric, stat, null);
+}
+
+/** Requests behind the headline. */
+export function answersOf(group: GroupAnalysis): number {
+  const isGateway = group.scenario.load.kind === "gateway";
+  return (isGateway ? rowOf(group, "success_share", "value") : rowOf(group, "ttft", "p50_all"))?.n ?? 0;
+}
+
+function sliceRow(group: GroupAnalysis, metric: string, stat: Stat, slice: string | null): SummaryRow | undefined {
+  return group.rows.find((row) => row.metric === metric && row.stat === stat && row.slice === slice);
 }
 
 /** What stands in one cell: the value, and beside it the interval where the column has one. */
 export function headlineCell(group: GroupAnalysis, column: HeadlineColumn): { value: string; interval: string } {
-  const row = rowOf(group, column.metric, column.stat);
+  const slice = column.isOfFirstStage ? (group.stages[0]?.slice ?? null) : null;
+  const row = sliceRow(group, column.metric, column.stat, slice);
   if (row === undefined || row.value === null) return { value: emptyCell(row), interval: "" };
   const value = row.unit === "share" ? percent(row.value) : short(row.value);
   if (column.shows === "range") return { value: interval(row.low, row.high), interval: "" };

@@ -5,6 +5,7 @@ import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
 import { carbonSentences } from "./carbon.ts";
 import { simulatedMark } from "./facts.ts";
+import { gatewaySentences } from "./gateway.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
 import { capSentences, spendSentences } from "./spending.ts";
 import { quotaText } from "./quota.ts";
@@ -33,6 +34,7 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
       leadSentence(analysis, scenario, scenarios.length > 1),
     ),
     ...carbonSentences(analysis, scenarios.length > 1).map((text) => ({ label: "carbon", text })),
+    ...gatewaySentences(analysis).map((text) => ({ label: "limit", text })),
     ...goneSentences(analysis),
     ...failureSentences(analysis),
     ...analysis.manifest.quotas.map((shortfall) => ({ label: "quota", text: quotaText(shortfall) })),
@@ -205,6 +207,8 @@ function emptySentence(analysis: Analysis): readonly Sentence[] {
   const where = byScenario(analysis).length > 1 ? "per target and scenario" : "per target";
   const texts = TAILS.flatMap(({ stat, title, p }) => {
     const gaps = analysis.groups.flatMap((group) => {
+      // It has no first tokens, however many requests it makes.
+      if (group.scenario.load.kind === "gateway") return [];
       const row = rowOf(group, "ttft", stat);
       if (row === undefined || !row.flags.includes("insufficient_n")) return [];
       return [

@@ -11,7 +11,7 @@ import {
   validityMark,
   workloadFacts,
 } from "./facts.ts";
-import { byScenario, HEADLINE, headlineCell, type ScenarioGroups } from "./headline.ts";
+import { byScenario, headlineCell, headlineOf, type ScenarioGroups } from "./headline.ts";
 import { sentences } from "./sentences.ts";
 import { levelTables, NARROW, titlesOf } from "./sweep.ts";
 import { plain } from "./text.ts";
@@ -98,11 +98,15 @@ interface Part {
 function tables(analysis: Analysis, columns: number): readonly string[] {
   if (analysis.sweep !== null) return levels(analysis, columns);
   const scenarios = byScenario(analysis);
-  const parts = scenarios.map((scenario) => ({
+  const partOf = (scenario: ScenarioGroups): Part => ({
     heading: scenarios.length > 1 ? [...subjectParts(scenario), requestsFact(scenario)] : [],
     rows: scenario.groups.map(cells),
-  }));
-  return aligned(["target", ...HEADLINE.map((column) => column.title)], parts, columns);
+  });
+  const byHeadline = Map.groupBy(scenarios, ({ scenario }) => headlineOf(scenario));
+  return [...byHeadline].flatMap(([headline, alike], index) => [
+    ...(index > 0 ? [""] : []),
+    ...aligned(["target", ...headline.map((column) => column.title)], alike.map(partOf), columns),
+  ]);
 }
 
 function levels(analysis: Analysis, columns: number): readonly string[] {
@@ -135,7 +139,7 @@ function aligned(titles: readonly string[], parts: readonly Part[], columns: num
 }
 
 function cells(group: GroupAnalysis): readonly string[] {
-  const values = HEADLINE.map((column) => {
+  const values = headlineOf(group.scenario).map((column) => {
     const cell = headlineCell(group, column);
     return cell.interval === "" ? cell.value : `${cell.value} ${cell.interval}`;
   });

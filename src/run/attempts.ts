@@ -96,7 +96,7 @@ function unsent(observation: Observation): Called {
 }
 
 /** The observation with every text of the server's free of credentials. */
-function redacted(observation: Observation, redact: (text: string) => string): Observation {
+export function redacted(observation: Observation, redact: (text: string) => string): Observation {
   const clean = (text: string | null): string | null => (text === null ? null : redact(text));
   const { failure, modelEchoed } = observation;
   return {

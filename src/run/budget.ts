@@ -20,6 +20,8 @@ export interface Budget {
 export interface Account {
   /** True when money or tokens have a limit here, so that an answer must not go past its reservation. */
   readonly isCapped: boolean;
+  /** How many calls like this would fit together now, Infinity without a cap. Asking takes nothing. */
+  room(worst: Reservation): number;
   /** False when the worst case would go over a cap; then nothing is reserved, now or later. */
   reserve(worst: Reservation): boolean;
   /** To be called once for each reservation. */
@@ -47,6 +49,7 @@ export function openBudget(caps: RunCaps): Budget {
     return {
       isCapped: pots.some((pot) => pot.caps.usd !== null || pot.caps.tokens !== null),
       exhausted,
+      room: (worst) => (exhausted() ? 0 : Math.min(...pots.map((pot) => pot.room(amountOf(worst))))),
       reserve: (worst) => {
         if (exhausted()) return false;
         const next = amountOf(worst);
@@ -85,6 +88,7 @@ interface Pot {
   readonly caps: Caps;
   /** Null when the amount fits. Else the pot is full from now on, and this is the arithmetic of the cap that it would break. */
   fillBy(next: Amount): CapReached | null;
+  room(next: Amount): number;
   reserve(amount: Amount): void;
   settle(reserved: Amount, settled: Settlement): void;
   isFull(): boolean;
@@ -101,6 +105,16 @@ function openPot(target: string | null, caps: Caps): Pot {
   return {
     caps,
     isFull: () => full,
+    room: (next) => {
+      const rooms = CAP_UNITS.map((unit) => {
+        const limit = caps[unit];
+        if (limit === null || next[unit] === 0) return Infinity;
+        const left = (limit - billed[unit] - kept[unit] - inFlight[unit]) / next[unit];
+        // Sums of money are not exact: the last call that fits by a hair is left to be asked for by itself.
+        return Math.max(0, Math.floor(unit === "usd" ? left * (1 - 1e-9) : left));
+      });
+      return Math.min(...rooms);
+    },
     fillBy: (next) => {
       for (const unit of CAP_UNITS) {
         const limit = caps[unit];

@@ -60,6 +60,7 @@ export interface Prepared {
   readonly signedUs: Us;
   readonly signingUs: Us;
   readonly freshUntilUs: Us;
-  readonly promptHash: string;
+  /** Null where no model is asked. */
+  readonly promptHash: string | null;
   readonly inputTokens: number;
 }

@@ -121,7 +121,7 @@ async function prepare(
 }
 
 /** Signing is our own work, and has a record of its own: it is over before the request is due, and inside no latency. */
-async function signed(
+export async function signed(
   { authorize }: Contender,
   plain: HttpRequest,
   time: Time,

@@ -1,4 +1,4 @@
-import { billedTokens, type BilledTokens } from "../core/bill.ts";
+import { billedTokens, wasSent, type BilledTokens } from "../core/bill.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Usage } from "../core/provider.ts";
 import { callUsd, type Price } from "../core/target.ts";
@@ -39,8 +39,9 @@ export interface SoFar {
   readonly chars: number;
 }
 
-/** The planned input with a margin of 10 % and 64 tokens, and the full output limit. */
+/** The planned input with a margin of 10 % and 64 tokens, and the full output limit; nothing where no model is asked. */
 export function worstCase(price: Price, asked: Asked): Reservation {
+  if (asked.maxOutputTokens === 0) return { usd: callUsd(price, { input: 0, output: 0, cached: 0 }), tokens: 0 };
   const margin = Math.ceil(asked.inputTokens / INPUT_TOKENS_PER_MARGIN_TOKEN) + INPUT_MARGIN_TOKENS;
   const input = asked.inputTokens + margin;
   const output = asked.maxOutputTokens;
@@ -57,8 +58,8 @@ export function isPast(price: Price, reserved: Reservation, asked: Asked, soFar:
 
 /** What a call took: by its bill, or what had come when it was ended for going past its reservation; else unknown. */
 export function settlementOf(price: Price, observation: Observation): Settlement {
-  const { reason, request, usage, response, stamps } = observation;
-  const requests = stamps.sent === null ? 0 : 1;
+  const { reason, request, usage, response } = observation;
+  const requests = wasSent(observation) ? 1 : 0;
   const wasPast = reason === "overshoot";
   const billed =
     billedTokens(observation) ?? (wasPast ? tokensAtLeast(request, { usage, chars: response.chars }) : null);

@@ -1,4 +1,5 @@
 import type { RunCaps } from "../core/caps.ts";
+import type { GatewayLoad } from "../core/gateway.ts";
 import { loadLabel, type ClosedLoad } from "../core/load.ts";
 import {
   LOOP_DELAY_MS_MAX,
@@ -9,7 +10,7 @@ import {
   type TargetStop,
   type Timeouts,
 } from "../core/run.ts";
-import type { Plan } from "../core/scenario.ts";
+import type { Plan, Scenario } from "../core/scenario.ts";
 import { random } from "../core/random.ts";
 import { rateProfile } from "../core/rate.ts";
 import type { Us } from "../core/units.ts";
@@ -20,10 +21,13 @@ import type { RealTime } from "../time/time.ts";
 import { waitUntil } from "../time/wait.ts";
 import { openPool } from "../transport/pool.ts";
 import { openPools, type Pools } from "../transport/pools.ts";
-import { openBreaker } from "./breaker.ts";
+import { openBreaker, type Breaker } from "./breaker.ts";
 import { openBudget } from "./budget.ts";
 import { readyClosedLoop } from "./closed-loop.ts";
 import type { Contender, LaneContext, Sink } from "./contender.ts";
+import type { GatewayContext } from "./gateway/volley.ts";
+import { loadCannon } from "./gateway/cannon.ts";
+import { fireStages } from "./gateway/stages.ts";
 import { openLane, type Lane } from "./lane.ts";
 import { readyOpenLoop } from "./open-loop.ts";
 import { openTold, shortfallsOf, type Told } from "./quota.ts";
@@ -93,14 +97,21 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
     request.contenders.map(({ target: { id } }) => [id, openBreaker(id, request.onStop)] as const),
   );
   let { connections } = request.past;
+  const nextConnection = (): number => (connections += 1);
   const poolsOf = ({ target, route }: Contender): Pools =>
     openPools(new URL(target.baseUrl).origin, (origin) =>
-      openPool(origin, { ...route, timeoutMs: request.timeouts.connectMs }, request.time, () => (connections += 1)),
+      openPool(origin, { ...route, timeoutMs: request.timeouts.connectMs }, request.time, nextConnection),
     );
   for await (const plan of request.plans) {
+    const { load } = plan.scenario;
     for (const all of arranged(plan, request.contenders)) {
       const group = all.filter(({ target }) => hasLeft(plan, target.id, request.past));
       if (group.length === 0) continue;
+      if (load.kind === "gateway") {
+        const gateway = { ...context, cannon: await loadCannon(), nextConnection };
+        windows.push(await runGateways(plan, load, group, breakers, gateway, request));
+        continue;
+      }
       const pools = group.map(poolsOf);
       const lanes = group.map((contender, i) =>
         openLane(contender, plan.scenario, pools[i]!, breakers.get(contender.target.id)!, context),
@@ -158,11 +169,44 @@ async function runGroup(
   if (shortfalls.length > 0) await request.onQuota(shortfalls);
   const { load } = scenario;
   const start =
-    load.kind === "open" ? await openStart(plan, lanes, request) : await closedStart(plan, load, lanes, request);
+    load.kind === "closed" ? await closedStart(plan, load, lanes, request) : await openStart(plan, lanes, request);
+  return watched(scenario, time.now() + LEAD_US, start, request);
+}
+
+/** Fires a gateway scenario at each target, one after the other. */
+async function runGateways(
+  plan: Plan,
+  load: GatewayLoad,
+  group: readonly Contender[],
+  breakers: ReadonlyMap<string, Breaker>,
+  context: GatewayContext,
+  request: RunRequest,
+): Promise<ScenarioWindow> {
+  const { scenario } = plan;
+  request.onScenario(plan, loadLabel(load));
+  return watched(
+    scenario,
+    request.time.now(),
+    async () => {
+      for (const contender of group) {
+        const { id } = contender.target;
+        await fireStages(leftOf(plan, [id], request.past), load, contender, breakers.get(id)!, context);
+      }
+    },
+    request,
+  );
+}
+
+/** Runs the measured part of a scenario, and watches meanwhile whether our own process keeps up. */
+async function watched(
+  { id }: Scenario,
+  startUs: Us,
+  start: Start,
+  { time, sink }: RunRequest,
+): Promise<ScenarioWindow> {
   const loop = watchLoopDelay(time, (delayMs) => {
-    if (delayMs > LOOP_DELAY_MS_MAX) request.sink.stalled({ scenario: scenario.id, atUs: time.now(), delayMs });
+    if (delayMs > LOOP_DELAY_MS_MAX) sink.stalled({ scenario: id, atUs: time.now(), delayMs });
   });
-  const startUs = time.now() + LEAD_US;
   let loopDelayMsMax = 0;
   try {
     await start(startUs);
@@ -170,7 +214,7 @@ async function runGroup(
     // In any case: its timer would keep a process alive that has nothing left to do.
     loopDelayMsMax = loop.stop().delayMsMax;
   }
-  return { scenario: scenario.id, startUs, endUs: time.now(), loopDelayMsMax };
+  return { scenario: id, startUs, endUs: time.now(), loopDelayMsMax };
 }
 
 type Start = (startUs: Us) => Promise<void>;
@@ -222,6 +266,7 @@ function idsOf(lanes: readonly Lane[]): readonly string[] {
 }
 
 function warmCount({ scenario: { load, stop } }: Plan): number {
+  if (load.kind === "gateway") return 0;
   const wanted =
     load.kind === "closed"
       ? load.maxConcurrency

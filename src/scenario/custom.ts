@@ -1,5 +1,5 @@
 import type { Load } from "../core/load.ts";
-import type { Scenario, Slo, Stop } from "../core/scenario.ts";
+import { asksModel, type Scenario, type Slo, type Stop } from "../core/scenario.ts";
 import { contradictions, loadOf, type ArrivalFlags } from "./load-flags.ts";
 import { checkScenario, type ScenarioResult } from "./parse.ts";
 
@@ -67,11 +67,7 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
   const load = loadOf(scenario.load, flags);
   const checked = checkScenario({
     ...scenario,
-    prompt: {
-      ...scenario.prompt,
-      inputTokens: flags.inputLen ?? scenario.prompt.inputTokens,
-      outputTokens: flags.outputLen ?? scenario.prompt.outputTokens,
-    },
+    prompt: asksModel(scenario) ? promptWith(scenario.prompt, flags) : null,
     load,
     stop: stopOf(scenario.stop, flags),
     warmups: flags.numWarmups ?? scenario.warmups,
@@ -80,10 +76,27 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
   });
   const problems = [
     ...contradictions(flags, load),
+    ...(asksModel(scenario) ? [] : promptless(flags)),
     ...(goodput === null || goodput.ok ? [] : goodput.problems),
     ...(checked.ok ? [] : checked.problems.map(byFlag)),
   ];
   return problems.length === 0 ? checked : { ok: false, problems };
+}
+
+/** Flags of a prompt that is not there. */
+function promptless({ inputLen, outputLen }: LoadFlags): readonly string[] {
+  const given = { "--input-len": inputLen, "--output-len": outputLen };
+  return Object.entries(given).flatMap(([flag, value]) =>
+    value === null ? [] : [`${flag}: this scenario asks for a list of models, without a prompt`],
+  );
+}
+
+function promptWith(own: Scenario["prompt"], { inputLen, outputLen }: LoadFlags): object {
+  return {
+    ...own,
+    inputTokens: inputLen ?? own.inputTokens,
+    outputTokens: outputLen ?? own.outputTokens,
+  };
 }
 
 function stopOf(own: Stop, flags: LoadFlags): Stop {

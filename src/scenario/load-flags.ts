@@ -30,6 +30,7 @@ const IN_FLIGHT_DEFAULT = 1000;
 
 /** The load with what the flags say in place of its own: a rate opens the loop, a concurrency without one closes it. */
 export function loadOf(own: Load, flags: ArrivalFlags): Unchecked {
+  if (own.kind === "gateway") return { ...own };
   const open = own.kind === "open" ? own : null;
   if (flags.requestRate === null && (open === null || flags.maxConcurrency !== null)) {
     return {
@@ -77,6 +78,7 @@ const BURSTY = ["gamma", "ramp", "steps"];
 /** Flags that would be ignored in silence. */
 export function contradictions(flags: ArrivalFlags, load: Unchecked): string[] {
   const { arrival } = load;
+  if (load.kind === "gateway") return ignoredByGateway(flags);
   const misplaced: readonly (readonly [flag: string, isGiven: boolean, needs: string])[] =
     load.kind === "closed"
       ? [
@@ -94,3 +96,21 @@ export function contradictions(flags: ArrivalFlags, load: Unchecked): string[] {
         ];
   return misplaced.flatMap(([flag, isGiven, needs]) => (isGiven ? [`${flag}: needs ${needs}`] : []));
 }
+
+function ignoredByGateway(flags: ArrivalFlags): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    if (value === null || !Object.hasOwn(FLAG_OF, name)) return [];
+    return [`${FLAG_OF[name]}: changes nothing about a gateway scenario; change its file`];
+  });
+}
+
+const FLAG_OF: Readonly<Record<string, string>> = {
+  requestRate: "--request-rate",
+  arrival: "--arrival",
+  burstiness: "--burstiness",
+  rampTo: "--ramp-to",
+  steps: "--steps",
+  maxConcurrency: "--max-concurrency",
+  rampUpS: "--ramp-up",
+  thinkTime: "--think-time",
+};

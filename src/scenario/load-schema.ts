@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Load } from "../core/load.ts";
 import { rateProfile } from "../core/rate.ts";
 import type { Stop } from "../core/scenario.ts";
+import { gatewaySchema } from "./gateway-schema.ts";
 import { ARRIVALS_MAX } from "./plan.ts";
 import { strictObject } from "./problems.ts";
 
@@ -66,6 +67,7 @@ export const loadSchema = z.discriminatedUnion("kind", [
       .default(null)
       .describe("Between an answer and the same user's next request; null for none."),
   }),
+  gatewaySchema,
 ]);
 
 interface Volume {
@@ -81,6 +83,6 @@ export function hasDuration({ load, stop }: Volume): boolean {
 
 /** Random arrivals scatter around their mean, so the limit leaves a tenth to spare. */
 export function fitsPlan({ load, stop }: Volume): boolean {
-  if (load.kind === "closed" || stop.requests !== null || stop.durationMs === null) return true;
+  if (load.kind !== "open" || stop.requests !== null || stop.durationMs === null) return true;
   return rateProfile(load, stop.durationMs).expectedBy(stop.durationMs * 1000) <= 0.9 * ARRIVALS_MAX;
 }

@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { TRANSIENT_KINDS, type TransientKind } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
-import type { Scenario } from "../core/scenario.ts";
+import { NO_PROMPT, type Scenario } from "../core/scenario.ts";
+import { GATEWAY_RULES } from "./gateway-schema.ts";
 import { readJsonText } from "./json-text.ts";
 import { DURATION_MS_MAX, fitsPlan, hasDuration, loadSchema } from "./load-schema.ts";
 import { ARRIVALS_MAX } from "./plan.ts";
@@ -61,8 +62,6 @@ const stopSchema = strictObject({
   durationMs: wholeNumber(1, DURATION_MS_MAX).nullable().default(null).describe("Milliseconds; null for no limit."),
 }).refine((stop) => stop.requests !== null || stop.durationMs !== null, "needs requests, durationMs or both");
 
-const volumeSchema = z.object({ load: loadSchema, stop: stopSchema });
-
 /** What most clients of the field try again unless told otherwise. */
 const RETRIED_DEFAULT: readonly TransientKind[] = ["rate-limited", "overloaded", "server-error", "timeout", "network"];
 const ATTEMPTS_MAX = 10;
@@ -91,13 +90,22 @@ const retrySchema = strictObject({
   message: "must not be above waitMsMax",
 });
 
-/** Whether load and stop can be judged, even when something else is wrong: all problems at once. */
-function hasVolume({ value }: { readonly value: unknown }): boolean {
-  return volumeSchema.safeParse(value).success;
+const warmups = wholeNumber(0, WARMUPS_MAX).describe("Requests per target sent first, one by one, and not measured.");
+const arrangement = z
+  .enum(["paired", "rotated"])
+  .describe("paired: all targets in the same minutes on one schedule. rotated: one target after another.");
+const prompt = promptSchema.nullable().describe("Null where only a list of models is asked for.");
+
+/** Members that others depend on. */
+const MEMBERS = { prompt, load: loadSchema, stop: stopSchema, warmups, slo: sloSchema, arrangement };
+
+/** Whether these members are in order by themselves, so that a rule about them makes sense: all problems at once. */
+function has(...members: readonly (keyof typeof MEMBERS)[]): (of: { readonly value: unknown }) => boolean {
+  const schema = z.object(Object.fromEntries(members.map((name) => [name, MEMBERS[name]])));
+  return ({ value }) => schema.safeParse(value).success;
 }
 
-/** `scenarios/*.json`. */
-export const scenarioSchema = strictObject({
+const singly = strictObject({
   $schema: z.string().optional(),
   id: z
     .string()
@@ -105,14 +113,12 @@ export const scenarioSchema = strictObject({
     .describe("Equal to the file name."),
   title: text.describe("One line for people."),
   source: text.describe("Where the lengths and limits come from."),
-  prompt: promptSchema,
+  prompt,
   load: loadSchema,
   stop: stopSchema.describe("The scenario ends at whichever comes first; at least one is needed."),
-  warmups: wholeNumber(0, WARMUPS_MAX).describe("Requests per target sent first, one by one, and not measured."),
+  warmups,
   slo: sloSchema.describe("A request is good when it meets every limit; at least one is needed."),
-  arrangement: z
-    .enum(["paired", "rotated"])
-    .describe("paired: all targets in the same minutes on one schedule. rotated: one target after another."),
+  arrangement,
   retry: retrySchema
     .nullable()
     .default(null)
@@ -120,16 +126,23 @@ export const scenarioSchema = strictObject({
       "Tries failed requests again; each attempt is recorded, and figures are of first attempts. Null: a failure stands.",
     ),
   seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe("Of arrivals, order and prompts."),
-})
+});
+
+/** `scenarios/*.json`. */
+export const scenarioSchema = GATEWAY_RULES.reduce(
+  (schema, { path, needs, message, holds }) =>
+    schema.refine(holds, { path: [...path], message, when: has("load", ...needs) }),
+  singly,
+)
   .refine(hasDuration, {
     path: ["stop", "durationMs"],
     message: "is missing: a ramp or steps take their time from it",
-    when: hasVolume,
+    when: has("load", "stop"),
   })
   .refine(fitsPlan, {
     path: ["stop"],
     message: `a duration at this rate plans more than ${ARRIVALS_MAX} requests; set stop.requests`,
-    when: hasVolume,
+    when: has("load", "stop"),
   });
 
 /** Reads the text of a scenario file. `fileName` may be a path; the id must equal its last part without `.json`. */
@@ -149,5 +162,5 @@ export function checkScenario(value: unknown): ScenarioResult {
   const checked = check(scenarioSchema, value);
   if (!checked.ok) return checked;
   const { $schema: _schema, ...scenario } = checked.value;
-  return { ok: true, scenario };
+  return { ok: true, scenario: { ...scenario, prompt: scenario.prompt ?? NO_PROMPT } };
 }

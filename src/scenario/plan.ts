@@ -1,5 +1,6 @@
 import { random } from "../core/random.ts";
-import type { OpenLoad } from "../core/load.ts";
+import { gatewayStages, type GatewayLoad } from "../core/gateway.ts";
+import type { Load, OpenLoad } from "../core/load.ts";
 import type { Arrival, Plan, Scenario } from "../core/scenario.ts";
 import { dueTimes } from "./arrivals/schedule.ts";
 
@@ -25,8 +26,27 @@ export function planOf(scenario: Scenario): Plan {
       dueUs: null,
       slice: null,
     })),
-    arrivals: load.kind === "open" ? openArrivals(scenario, load) : closedArrivals(scenario),
+    arrivals: arrivalsOf(scenario, load),
   };
+}
+
+function arrivalsOf(scenario: Scenario, load: Load): Arrival[] {
+  switch (load.kind) {
+    case "open":
+      return openArrivals(scenario, load);
+    case "closed":
+      return closedArrivals(scenario);
+    case "gateway":
+      return gatewayArrivals(scenario, load);
+  }
+}
+
+/** Stage by stage. When each leaves is left to autocannon. */
+function gatewayArrivals(scenario: Scenario, load: GatewayLoad): Arrival[] {
+  const slices = gatewayStages(load, scenario.stop.requests ?? 0).flatMap(({ slice, requests }) =>
+    Array.from({ length: requests }, () => slice),
+  );
+  return slices.map((slice, pair) => ({ pair, phase: "measured", dueUs: null, slice }));
 }
 
 function closedArrivals(scenario: Scenario): Arrival[] {

@@ -30,6 +30,13 @@ const load = z.discriminatedUnion("kind", [
       .nullable()
       .default(null),
   }),
+  z.object({
+    kind: z.literal("gateway"),
+    path: z.enum(["models", "chat"]),
+    connections: number,
+    ratesPerSecond: z.array(number),
+    secondsPerRate: number,
+  }),
 ]);
 
 const scenario = z.object({

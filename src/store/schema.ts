@@ -87,7 +87,16 @@ export const observationSchema = z.object({
   reason: z.enum(["interrupt", "race", "overshoot", "budget", "breaker", "dependency", "decided"]).nullable(),
   finish: z.enum(["stop", "length", "content-filter", "tool-calls", "other"]).nullable(),
   flags: z.array(
-    z.enum(["no_terminator", "no_finish", "content_after_finish", "empty", "coalesced", "no_usage", "model_differs"]),
+    z.enum([
+      "no_terminator",
+      "no_finish",
+      "content_after_finish",
+      "empty",
+      "coalesced",
+      "no_usage",
+      "model_differs",
+      "end_only",
+    ]),
   ),
   usage: z.object({ input: count.nullable(), output: count.nullable(), cached: count.nullable() }).nullable(),
   events: z.object({ content: count, total: count, coalesced: count }),

@@ -30,6 +30,10 @@ export function geometric(from: number, to: number, levels: number | null, by: A
  * @param flags what the user asked for beside the load
  */
 export function levelOf(base: Scenario, by: Axis, load: number, flags: LoadFlags): ScenarioResult {
+  if (base.load.kind === "gateway") {
+    const own = `has rates of its own: \`herdbench run --scenario ${base.id}\` goes through them`;
+    return { ok: false, problems: [`${base.id}: ${own}`] };
+  }
   const hasStop = flags.numPrompts !== null || flags.durationS !== null;
   const stop =
     by === "rate" ? { durationS: RATE_LEVEL_S } : { numPrompts: Math.max(REQUESTS_MIN, ROUNDS * Math.ceil(load)) };

@@ -90,6 +90,7 @@ export function groupOf(of: {
     load,
     counts: of.counts,
     rows,
+    stages: [],
     modelEchoed: "sim-405b",
     spentUsd: { low: 0.15, high: 0.15 },
     carbon: { kind: "not-estimable", carbonModelVersion: "1.0", reason: "made up" },

@@ -47,7 +47,7 @@ export async function bareRun(of: {
       if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
       answers.push(answer(pair));
     }
-  } else if (scenario.load.maxConcurrency >= arrivals.length) {
+  } else if (scenario.load.kind === "closed" && scenario.load.maxConcurrency >= arrivals.length) {
     answers.push(...arrivals.map(({ pair }) => answer(pair)));
   } else {
     for (const { pair } of arrivals) answers.push(Promise.resolve(await answer(pair)));

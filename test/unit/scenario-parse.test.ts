@@ -154,9 +154,9 @@ describe("a member of a scenario file", () => {
     [
       "a kind of load that there is not",
       { load: { kind: "burst" } },
-      'load.kind: must be "open" or "closed", is "burst"',
+      'load.kind: must be "open" or "closed" or "gateway", is "burst"',
     ],
-    ["a load without a kind", { load: {} }, 'load.kind: is missing; must be "open" or "closed"'],
+    ["a load without a kind", { load: {} }, 'load.kind: is missing; must be "open" or "closed" or "gateway"'],
     [
       "a prompt too short for its nonce",
       { prompt: { ...VALID.prompt, inputTokens: 15 } },

@@ -1,3 +1,5 @@
+import { wasSent } from "../../core/bill.ts";
+import type { Observation } from "../../core/observation.ts";
 import type { Manifest } from "../../core/run.ts";
 import type { Target } from "../../core/target.ts";
 import { paceOf } from "../pace.ts";
@@ -36,7 +38,7 @@ export function carbonOf(target: Target, samples: readonly Sample[], manifest: M
 }
 
 function carbonInput(target: Target, samples: readonly Sample[], manifest: Manifest): CarbonInput {
-  const asked = samples.filter((sample) => sample.observation.stamps.sent !== null && isCounted(sample));
+  const asked = samples.filter((sample) => askedModel(sample.observation) && isCounted(sample));
   const answers = asked.filter((sample) => standingOf(sample) === "success");
   const median = (of: (sample: Sample) => number | null): number | null =>
     quantileOf(
@@ -59,6 +61,10 @@ function carbonInput(target: Target, samples: readonly Sample[], manifest: Manif
       endedAt: manifest.end?.endedAt ?? null,
     },
   };
+}
+
+function askedModel(observation: Observation): boolean {
+  return wasSent(observation) && observation.request.maxOutputTokens > 0;
 }
 
 function isCounted(sample: Sample): boolean {

@@ -30,7 +30,7 @@ export function paidTokens(group: Group): PaidTokens {
   // What failed without usage is left out of the cost, so it makes nothing uncertain here.
   const flags = new Set(calls.flatMap((call) => call.flags).filter((flag) => flag !== "spend_uncertain"));
   const paid = calls.flatMap(({ cost }) => (cost === null || cost.input + cost.output === 0 ? [] : [cost]));
-  const answers = group.requests.successes.filter((answer) => callCost(answer).cost !== null);
+  const answers = group.requests.successes.filter(isOfModel).filter((answer) => callCost(answer).cost !== null);
   if (paid.length === 0 && flags.size === 0) flags.add("no_values");
   const isCounted = isLlama3(group.target.model) && answers.every(({ tokens }) => tokens !== null);
   if (!isCounted && answers.length > 0) flags.add("tokens_billed");
@@ -44,6 +44,11 @@ export function paidTokens(group: Group): PaidTokens {
     n: paid.length,
     flags: [...flags],
   };
+}
+
+/** A list of models has no tokens. */
+function isOfModel({ observation: { request } }: Sample): boolean {
+  return request.maxOutputTokens > 0;
 }
 
 function counted({ observation, tokens }: Sample): { readonly input: number; readonly output: number } {

@@ -1,3 +1,4 @@
+import { wasSent } from "../../core/bill.ts";
 import type { Observation } from "../../core/observation.ts";
 import { runSeconds, type Manifest } from "../../core/run.ts";
 import type { Group } from "../group.ts";
@@ -14,7 +15,7 @@ export function spentUsd(group: Group): { readonly low: number; readonly high: n
   let low = 0;
   let high = 0;
   for (const sample of group.samples) {
-    if (sample.observation.stamps.sent === null) continue;
+    if (!wasSent(sample.observation)) continue;
     const cost = billedCost(sample) ?? uncertainCost(sample);
     low += cost.usd;
     high += cost.usdHigh;

@@ -1,5 +1,5 @@
 import { msFromUs } from "../../core/units.ts";
-import { always, type RequestMetric } from "../metric.ts";
+import { streamed, type RequestMetric } from "../metric.ts";
 
 export const icl: RequestMetric = {
   id: "icl",
@@ -13,7 +13,7 @@ export const icl: RequestMetric = {
   level: "request",
   over: "successes",
   failures: "left-out",
-  applies: always,
+  applies: streamed,
   read: ({ trace }) =>
     trace === null
       ? { values: [], flags: ["events_missing"] }

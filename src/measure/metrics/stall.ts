@@ -1,5 +1,5 @@
 import { msFromUs } from "../../core/units.ts";
-import { always, reading, type RequestMetric } from "../metric.ts";
+import { streamed, reading, type RequestMetric } from "../metric.ts";
 import { isCoalesced } from "../sample.ts";
 
 export const stall: RequestMetric = {
@@ -12,7 +12,7 @@ export const stall: RequestMetric = {
   level: "request",
   over: "successes",
   failures: "infinite",
-  applies: always,
+  applies: streamed,
   read: (sample) => {
     if (isCoalesced(sample)) return reading(null, ["coalesced"]);
     if (sample.trace === null) return reading(null, ["events_missing"]);

@@ -1,5 +1,5 @@
 import { tokenCounts } from "../cost/over-billing.ts";
-import { always, reading, type RequestMetric } from "../metric.ts";
+import { reading, type RequestMetric } from "../metric.ts";
 
 /** More than rounding and a stray marker explain: a share, and tokens of one answer. */
 const OVERBILLED_SHARE = 0.02;
@@ -17,7 +17,7 @@ export const tokenRatio: RequestMetric = {
   level: "request",
   over: "successes",
   failures: "left-out",
-  applies: always,
+  applies: ({ observation: { request } }) => request.maxOutputTokens > 0,
   read: (sample) => {
     const counts = tokenCounts(sample);
     if ("why" in counts) return reading(null, [counts.why]);

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../core/load.ts";
 import type { Us } from "../../core/units.ts";
 import { attempted, type Group } from "../group.ts";
 import { outputTokens, type Sample } from "../sample.ts";
@@ -60,7 +61,7 @@ export function measureLevel(group: Group, rampUpUs: Us | null, before: Level | 
   };
   const level = {
     scenario: group.scenario.id,
-    load: load.kind === "closed" ? load.maxConcurrency : load.ratePerSecond,
+    load: sizeOf(load),
     ...rates,
     goodPerSecond: perSecond(answers.filter((sample) => judge(sample) === "good").length),
     inputTokensPerSecond: perSecond(sum(answers.map(inputTokens))),

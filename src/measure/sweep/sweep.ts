@@ -1,3 +1,4 @@
+import { sizeOf } from "../../core/load.ts";
 import { random } from "../../core/random.ts";
 import type { Manifest } from "../../core/run.ts";
 import type { Axis, Sweep } from "../../core/study.ts";
@@ -67,7 +68,7 @@ function withAnswer(swept: TargetSweep, found: readonly TargetSearch[]): TargetS
  * @param seed of the run: equal records give equal intervals
  */
 export function targetSweep(groups: readonly Group[], by: Axis, seed: number): TargetSweep | null {
-  const ascending = groups.toSorted((a, b) => loadOf(a) - loadOf(b));
+  const ascending = groups.toSorted((a, b) => sizeOf(a.scenario.load) - sizeOf(b.scenario.load));
   const [lowest] = ascending;
   if (lowest === undefined) return null;
   const { id } = lowest.target;
@@ -93,8 +94,4 @@ function capacityOf(levels: readonly Level[]): SloCapacity | null {
     return [{ scenario, load, goodPerSecond, answersPerSecond, inputTokensPerSecond, outputTokensPerSecond }];
   });
   return able.toSorted((a, b) => b.goodPerSecond - a.goodPerSecond)[0] ?? null;
-}
-
-function loadOf({ scenario: { load } }: Group): number {
-  return load.kind === "closed" ? load.maxConcurrency : load.ratePerSecond;
 }
