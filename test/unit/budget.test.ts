@@ -158,3 +158,38 @@ describe("a budget", () => {
     expect(budgetOf({ requests: 1 }).of("a").isCapped).toBe(false);
   });
 });
+
+describe("room for calls that are paid in advance", () => {
+  it("is what fits together, by the tightest cap of run and target", () => {
+    const budget = budgetOf(
+      { requests: 100, usd: 10 * WORST.usd },
+      { a: { ...NO_CAPS, tokens: 7 * WORST.tokens + 5 } },
+    );
+    expect(budget.of("a").room(WORST)).toBe(7);
+    // Ten times the same sum of money fits by a hair: the last one is left to be asked for by itself.
+    expect(budget.of("b").room(WORST)).toBe(9);
+    expect(budgetOf({}).of("a").room(WORST)).toBe(Infinity);
+    expect(budget.of("b").room({ usd: 0, tokens: 0 })).toBe(100);
+  });
+
+  it("shrinks with what is in flight, and grows again with what was not used", () => {
+    const account = budgetOf({ tokens: 3 * WORST.tokens }).of("a");
+    account.reserve(WORST);
+    account.reserve(WORST);
+    expect(account.room(WORST)).toBe(1);
+    account.settle(WORST, { usd: 0, tokens: 0, requests: 0 });
+    expect(account.room(WORST)).toBe(2);
+    account.settle(WORST, { usd: null, tokens: null, requests: 1 });
+    expect(account.room(WORST)).toBe(2);
+  });
+
+  it("is none once a call did not fit, and asking takes nothing", () => {
+    const account = budgetOf({ requests: 1 }).of("a");
+    expect([account.room(WORST), account.room(WORST)]).toEqual([1, 1]);
+    expect(account.reserve(WORST)).toBe(true);
+    expect(account.room(WORST)).toBe(0);
+    expect(account.reserve(WORST)).toBe(false);
+    account.settle(WORST, { usd: 0, tokens: 0, requests: 0 });
+    expect(account.room(WORST)).toBe(0);
+  });
+});
