@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { refuseUnfitGateways } from "../../src/cli/gateway-fit.ts";
@@ -37,16 +37,22 @@ const SCENARIO = {
   seed: 405,
 };
 
+/** Rows by the names of their columns. */
+async function rowsOf(file: string): Promise<Record<string, string>[]> {
+  const [head, ...rows] = parseCsv(await readFile(file, "utf8"));
+  return rows.map((row) => Object.fromEntries(head!.map((name, at) => [name, row[at]!])));
+}
+
 it("a gateway scenario finds the limit of a real server, and being refused there fails no run", async () => {
   const cwd = temporaryFolder();
   await writeFile(join(cwd, "mine.json"), JSON.stringify(SCENARIO));
   const args = ["--base-url", `${simulator.url}/small/v1`, "--model", "llama-3.1-405b-instruct"];
   const env = { PLANTED: "planted-key" };
-  const all = [...args, "--api-key-env", "PLANTED", "--scenario", "mine.json", "--json"];
+  const all = [...args, "--api-key-env", "PLANTED", "--scenario", "mine.json"];
   const { code, stdout } = await herdbench(["run", ...all], { cwd, env });
   expect(code).toEqual(orInvalid(0));
-  const { runDir } = JSON.parse(stdout) as { runDir: string };
-  const record = await readRun(join(cwd, runDir));
+  const folder = join(cwd, "results", (await readdir(join(cwd, "results")))[0]!);
+  const record = await readRun(folder);
   const { observations } = record;
   expect(observations.filter(({ attempt }) => attempt === 1)).toHaveLength(60);
   expect(observations.filter(({ failure }) => failure !== null && failure.kind !== "rate-limited")).toEqual([]);
@@ -56,14 +62,14 @@ it("a gateway scenario finds the limit of a real server, and being refused there
   });
   // What stands in the file is kept as it is, and reads back.
   expect(record.manifest.scenarios[0]!.text).toBe(JSON.stringify(SCENARIO));
-  const rows = parseCsv(await readFile(join(cwd, runDir, "summary.csv"), "utf8"));
+  const rows = await rowsOf(join(folder, "summary.csv"));
   const cell = (metric: string, column: string) =>
     rows.find((row) => row["metric"] === metric && row["slice"] === "" && row["stat"] === "value")?.[column];
   expect(cell("retry_after_kept", "value")).toBe("1");
   expect(cell("limit_onset", "low")).toBe("4");
-  const [comparison] = parseCsv(await readFile(join(cwd, runDir, "comparison.csv"), "utf8"));
+  const [comparison] = await rowsOf(join(folder, "comparison.csv"));
   expect(comparison).toMatchObject({ cache: "", ttft_ms_p50: "", planned: "60", load: "gateway models 4/s x 2" });
-  expect(stdout + (await readFile(join(cwd, runDir, "report.md"), "utf8"))).not.toContain("planted-key");
+  expect(stdout + (await readFile(join(folder, "report.md"), "utf8"))).not.toContain("planted-key");
 });
 
 it("targets and gateway scenarios that do not go together are named before anything is sent", () => {
