@@ -1,3 +1,4 @@
+import { basename, dirname, relative } from "node:path";
 import type { Revision, RunRecord } from "../core/run.ts";
 import type { Analysis } from "../measure/analysis.ts";
 import { analyse } from "../measure/analyse.ts";
@@ -33,10 +34,16 @@ export async function publish(
   if (options.json === true) process.stdout.write(reportJson(analysis));
   else if (options.quiet !== true) {
     const color = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
-    process.stdout.write(firstScreen(analysis, { columns: 80, color }));
+    process.stdout.write(firstScreen(analysis, { columns: 80, color, run: nameOf(folder) }));
     process.stdout.write(["", "written", ...files.map((file) => `  ${file}`), ""].join("\n"));
   }
   return analysis;
+}
+
+/** How a command typed here names a run: its name alone where `results` holds it. */
+function nameOf(folder: string): string {
+  const path = relative(process.cwd(), folder);
+  return dirname(path) === "results" ? basename(path) : path;
 }
 
 /** What each scenario of a run planned per target. */

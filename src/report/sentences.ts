@@ -20,8 +20,12 @@ export interface Sentence {
 
 const WARNINGS_SHOWN_MAX = 5;
 
-/** Everything that the tables alone do not say, most important first. */
-export function sentences(analysis: Analysis): readonly Sentence[] {
+/**
+ * Everything that the tables alone do not say, most important first.
+ *
+ * @param run how the reader's next command names the run: a path where it does not stand in `results`
+ */
+export function sentences(analysis: Analysis, run: string = analysis.manifest.runId): readonly Sentence[] {
   const scenarios = byScenario(analysis);
   return [
     ...analysis.validity.reasons.map((text) => ({ label: "INVALID", text })),
@@ -44,18 +48,18 @@ export function sentences(analysis: Analysis): readonly Sentence[] {
     ...modelSentences(analysis),
     ...emptySentence(analysis),
     ...warningSentences(analysis),
-    { label: "next", text: nextStep(analysis.manifest) },
+    { label: "next", text: nextStep(analysis.manifest, run) },
   ];
 }
 
 /** What is missing is sent by `resume`; a cap of one target alone is not raised by it. */
-function nextStep({ runId, end, study }: Manifest): string {
+function nextStep({ end, study }: Manifest, run: string): string {
   const flags = { usd: "--max-cost USD", tokens: "--max-total-tokens N", requests: "--max-requests N" } as const;
   const reached = end?.capsReached.find(({ target }) => target === null);
-  if (study?.kind === "search") return `herdbench report ${runId} rebuilds its reports; a search is not resumed`;
-  if (end === null || end.reason === "interrupt") return `herdbench resume ${runId} sends what is missing`;
-  if (reached !== undefined) return `herdbench resume ${runId} ${flags[reached.unit]} goes on under another cap`;
-  return `herdbench report ${runId} rebuilds report.html, report.md, both CSVs`;
+  if (study?.kind === "search") return `herdbench report ${run} rebuilds its reports; a search is not resumed`;
+  if (end === null || end.reason === "interrupt") return `herdbench resume ${run} sends what is missing`;
+  if (reached !== undefined) return `herdbench resume ${run} ${flags[reached.unit]} goes on under another cap`;
+  return `herdbench report ${run} rebuilds report.html, report.md, both CSVs`;
 }
 
 function partlySimulated(analysis: Analysis): readonly Sentence[] {
@@ -230,13 +234,13 @@ function emptySentence(analysis: Analysis): readonly Sentence[] {
 /** Per target: what answered under another name than was asked for, whether it counts as another model or not. */
 function modelSentences({ groups }: Analysis): readonly Sentence[] {
   const differing = new Map(
-    groups
-      .filter(({ flags }) => flags.includes("model_differs"))
-      .map(({ target, modelEchoed }) => [target, modelEchoed]),
+    groups.filter(({ flags }) => flags.includes("model_differs")).map((group) => [group.target, group]),
   );
-  return [...differing].map(([{ id, modelId }, echoed]) => ({
+  return [...differing].map(([{ id, modelId }, { modelEchoed, flags }]) => ({
     label: "warning",
-    text: `${id}: asked for ${modelId}, but answers name another model; most often they name ${echoed ?? "none"}`,
+    text: flags.includes("other_model")
+      ? `${id}: asked for ${modelId}, but another model answered, most often ${modelEchoed ?? "one without a name"}`
+      : `${id}: asked for ${modelId}; answers name it otherwise, most often ${modelEchoed ?? "not at all"}`,
   }));
 }
 

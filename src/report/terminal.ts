@@ -23,18 +23,25 @@ const COLUMNS_MIN = 40;
 const TARGET_COLUMNS_MIN = 8;
 const LABEL_COLUMNS = 9;
 
+export interface View {
+  readonly columns: number;
+  readonly color: boolean;
+  /** How the reader's next command names the run; its id when left out. */
+  readonly run?: string;
+}
+
 /**
  * What `run` and `report` print: head, one table per scenario, then sentences. No line is longer than `columns` (at
  * most 80, at least 40). Colour only marks words that say the same without it. Ends with a line feed.
  */
-export function firstScreen(analysis: Analysis, view: { columns: number; color: boolean }): string {
+export function firstScreen(analysis: Analysis, view: View): string {
   const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, view.columns));
   const lines = [
     ...head(analysis, columns),
     "",
     ...tables(analysis, columns),
     "",
-    ...sentences(analysis).flatMap(({ label, text }) =>
+    ...sentences(analysis, view.run).flatMap(({ label, text }) =>
       wrap(plain(text), columns - LABEL_COLUMNS).map(
         (line, index) => padEnd(index === 0 ? label : "", LABEL_COLUMNS) + line,
       ),

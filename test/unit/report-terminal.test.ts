@@ -298,3 +298,16 @@ test("of a resumed run the client's error is that of the last process, and the s
   const screen = firstScreen({ ...analysis, manifest: { ...analysis.manifest, resumed: [part] } }, view);
   expect(screen).toContain("client error p99 0.8 ms, measured since the last resume");
 });
+
+test("the next command names the run where it stands", () => {
+  const analysis = analysisOf([fineGroup("a")], {});
+  expect(firstScreen(analysis, { ...view, run: "night/one" })).toContain("herdbench report night/one rebuilds");
+  expect(firstScreen(analysis, view)).toContain(`herdbench report ${analysis.manifest.runId} rebuilds`);
+});
+
+test("an endpoint that names the model otherwise is not said to serve another", () => {
+  const screen = (flags: readonly string[]): string =>
+    firstScreen(analysisOf([{ ...fineGroup("a"), modelEchoed: "m-2", flags }], {}), view).replace(/\s+/g, " ");
+  expect(screen(["model_differs"])).toContain("answers name it otherwise, most often m-2");
+  expect(screen(["model_differs", "other_model"])).toContain("but another model answered, most often m-2");
+});
