@@ -32,6 +32,7 @@ import { recovery } from "./metrics/recovery.ts";
 import { requestThroughput } from "./metrics/request_throughput.ts";
 import { retryAfterKept } from "./metrics/retry_after_kept.ts";
 import { rtt } from "./metrics/rtt.ts";
+import { signing } from "./metrics/signing.ts";
 import { spend } from "./metrics/spend.ts";
 import { stall } from "./metrics/stall.ts";
 import { successShare } from "./metrics/success_share.ts";
@@ -64,6 +65,7 @@ export const METRICS: readonly Metric[] = [
   userLatency,
   lag,
   clientDelay,
+  signing,
   arrivalRateRatio,
   arrivalKsP,
   arrivalDispersion,

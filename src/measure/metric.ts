@@ -28,9 +28,9 @@ export interface RequestMetric extends Declared {
   /**
    * Whom the plain statistics are over. `successes`: answers of the measured phase to first attempts. `requests`: the
    * same with the answers of retries, as users saw them. `attempts`: every first attempt that has the stamps, failed or
-   * not. `connections`: every attempt, warm-ups and retries too, because most connections open there.
+   * not. `all`: every attempt, warm-ups and retries too, because most connections open there, and most tokens are fetched.
    */
-  readonly over: "successes" | "requests" | "attempts" | "connections";
+  readonly over: "successes" | "requests" | "attempts" | "all";
   /**
    * What `_all` adds. `left-out`: there is no `_all`. `infinite`: each failure as +∞, so n is successes with a value +
    * failures. `infinite-with-drops`: each dropped arrival too, for metrics that begin at the schedule. `zero`: each

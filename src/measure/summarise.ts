@@ -65,7 +65,7 @@ export function population(group: Group, metric: RequestMetric): readonly Sample
       return group.requests.successes.filter(metric.applies);
     case "attempts":
       return group.measured.filter(metric.applies);
-    case "connections":
+    case "all":
       return group.samples.filter(metric.applies);
   }
 }

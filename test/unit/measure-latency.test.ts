@@ -101,6 +101,24 @@ describe("stamps", () => {
     expect(rowOf(groupOf(recordOf([measured, broken], {})), "first_request", "value").value).toBeNull();
   });
 
+  test("signing is what the credentials took, warm-ups and failures included, and in no latency", () => {
+    const signed = (recorded: Recorded, signingUs: number): Recorded => ({
+      ...recorded,
+      observation: { ...recorded.observation, request: { ...recorded.observation.request, signingUs } },
+    });
+    const recorded = [
+      signed(answer({ pair: 0, phase: "warmup", ttftMs: 100, gapsMs: [10], tokens: 2 }), 80_000),
+      signed(answer({ pair: 0, ttftMs: 100, gapsMs: [10], tokens: 2 }), 250),
+      signed(failed({ pair: 1, kind: "auth" }), 30_000),
+      answer({ pair: 2, ttftMs: 100, gapsMs: [10], tokens: 2 }),
+    ];
+    const group = groupOf(recordOf(recorded, {}));
+    expect(rowOf(group, "signing", "max")).toMatchObject({ value: 80, n: 3 });
+    expect(rowOf(group, "signing", "min").value).toBe(0.25);
+    const of = ["ttft", "ttft_from_schedule", "client_delay", "e2e"].map((metric) => rowOf(group, metric, "max").value);
+    expect(of).toEqual([100, 100, 0, 110]);
+  });
+
   test("the longest gap of an answer is its stall", () => {
     expect(value([answer({ pair: 0, ttftMs: 100, gapsMs: [10, 250, 0, 30], tokens: 5 })], "stall", "max")).toBe(250);
   });

@@ -131,8 +131,8 @@ function populationText({ over }: RequestMetric): string {
       return "requests, by the attempt that answered them";
     case "attempts":
       return "first attempts that have the stamps";
-    case "connections":
-      return "new connections, warm-ups included";
+    case "all":
+      return "all attempts that have it, warm-ups and retries included";
   }
 }
 

@@ -11,7 +11,7 @@ export const connect: RequestMetric = {
     "included; not part of TTFT.",
   flags: [],
   level: "request",
-  over: "connections",
+  over: "all",
   failures: "left-out",
   applies: always,
   read: (sample) => reading(setUpMs(sample), []),

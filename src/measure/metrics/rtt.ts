@@ -11,7 +11,7 @@ export const rtt: RequestMetric = {
     "to its edge or the proxy.",
   flags: [],
   level: "request",
-  over: "connections",
+  over: "all",
   failures: "left-out",
   applies: always,
   read: ({ observation }) => {
