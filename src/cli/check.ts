@@ -37,6 +37,7 @@ const CHECK: Scenario = {
   warmups: 0,
   slo: { ttftMs: null, tpotMs: null, e2eMs: null, percentile: 0.9 },
   arrangement: "paired",
+  block: null,
   retry: null,
   seed: 405,
 };

@@ -89,6 +89,8 @@ export interface Observation {
   readonly load: string;
   readonly slice: string | null;
   readonly pair: number;
+  /** Part of the scenario: connections are new in each. 0 in folders from before there were any. */
+  readonly block: number;
   readonly turn: number;
   /** 1 for the first try. */
   readonly attempt: number;

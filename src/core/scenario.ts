@@ -42,8 +42,14 @@ export interface Slo {
   readonly percentile: number;
 }
 
-/** `paired`: all targets in the same minutes on one schedule. `rotated`: one target after another. */
+/** `paired`: all targets in the same minutes on one schedule. `rotated`: one target after another, block by block. */
 export type Arrangement = "paired" | "rotated";
+
+/** A part of a scenario by its length; at most one is set, and none: the whole scenario is one block. */
+export interface Block {
+  readonly requests: number | null;
+  readonly durationMs: number | null;
+}
 
 /** What happens to a request that fails; the runner alone tries again, and each attempt is a record of its own. */
 export interface RetryPolicy {
@@ -70,6 +76,8 @@ export interface Scenario {
   readonly warmups: number;
   readonly slo: Slo;
   readonly arrangement: Arrangement;
+  /** From one to the next connections are new, and rotated targets come in another order. Null: chosen by the load. */
+  readonly block: Block | null;
   /** Null: a failure stands. */
   readonly retry: RetryPolicy | null;
   readonly seed: number;
@@ -84,6 +92,8 @@ export interface Arrival {
   readonly dueUs: Us | null;
   /** Part of the scenario whose figures also stand by themselves: `step 2 8/s`; null for none. */
   readonly slice: string | null;
+  /** Part of the plan: from one to the next connections are new, and rotated targets take turns. From 0. */
+  readonly block: number;
 }
 
 /** Short label of what is asked: `100>300 tok`, `no tokens`. */

@@ -1,14 +1,14 @@
-import { partOf } from "../core/run.ts";
 import { rateProfile, type RateProfile } from "../core/rate.ts";
 import type { Us } from "../core/units.ts";
 import { gammaCdf } from "./gamma-cdf.ts";
 import type { Group } from "./group.ts";
 import { empirical, kolmogorovDistance, kolmogorovP, type Distribution } from "./kolmogorov.ts";
 import { ascending } from "./quantile.ts";
+import { stretchesOf } from "./stretches.ts";
 
 /** How requests in fact arrived at one target, judged on the clock on which the asked rate is one arrival per unit. */
 export interface ArrivalProcess {
-  /** Gaps between arrivals that follow each other within one process of the run. */
+  /** Gaps between arrivals that follow each other without a break. */
   readonly gaps: number;
   /** Arrivals that the asked rate expects in the time of these gaps. */
   readonly expected: number;
@@ -34,11 +34,11 @@ const TOLERANCE_SHARE = 0.05;
 
 /**
  * The arrivals of an open loop as they were let go, or fell due where the in-flight limit or a breaker held them back. Null in
- * closed loop, and where the rate changes and the start of that change is not on record: it is for the first process alone.
+ * closed loop, and where the rate changes and the start of that change is not on record: it is for the first stretch alone.
  */
 export function arrivalProcess(group: Group): ArrivalProcess | null {
-  const parts = partsOf(group).flatMap((arrivals, part) => {
-    const clock = clockOf(group, arrivals, part);
+  const parts = partsOf(group).flatMap(({ isFirst, arrivals }) => {
+    const clock = clockOf(group, arrivals, isFirst);
     return arrivals.length < 2 || clock === null ? [] : [{ arrivals, clock }];
   });
   if (parts.length === 0) return null;
@@ -64,31 +64,33 @@ export function arrivalWarning(group: Group): readonly string[] {
   ];
 }
 
-/** By process of the run, each in order of time. */
-function partsOf({ scenario, measured, resumedUs }: Group): readonly (readonly Arrival[])[] {
-  if (scenario.load.kind !== "open") return [];
-  const arrivals = measured
-    .filter(({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker")
-    .map(({ observation: { stamps } }) => ({ dueUs: stamps.scheduled, atUs: stamps.released ?? stamps.scheduled }));
-  const parts = Map.groupBy(arrivals, ({ dueUs }) => partOf(resumedUs, dueUs));
-  return [...Array(resumedUs.length + 1).keys()].map((part) =>
-    (parts.get(part) ?? []).toSorted((a, b) => a.atUs - b.atUs),
+/** Each stretch in order of time. */
+function partsOf(group: Group): readonly { readonly isFirst: boolean; readonly arrivals: readonly Arrival[] }[] {
+  if (group.scenario.load.kind !== "open") return [];
+  const arrived = group.measured.filter(
+    ({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker",
   );
+  return stretchesOf(group, arrived).map(({ isFirst, samples }) => ({
+    isFirst,
+    arrivals: samples
+      .map(({ observation: { stamps } }) => ({ dueUs: stamps.scheduled, atUs: stamps.released ?? stamps.scheduled }))
+      .toSorted((a, b) => a.atUs - b.atUs),
+  }));
 }
 
 /** Stamps to expected arrivals. */
 function clockOf(
   { scenario, startsUs }: Group,
   arrivals: readonly Arrival[],
-  part: number,
+  isFirst: boolean,
 ): RateProfile["expectedBy"] | null {
   const { load, stop } = scenario;
   const first = arrivals[0];
   if (load.kind !== "open" || first === undefined) return null;
   const { expectedBy } = rateProfile(load, stop.durationMs);
   const isChanging = load.arrival === "ramp" || load.arrival === "steps";
-  const startUs = isChanging && part === 0 ? startsUs.findLast((at) => at <= first.dueUs) : first.dueUs;
-  if (startUs === undefined || (isChanging && part > 0)) return null;
+  const startUs = isChanging && isFirst ? startsUs.findLast((at) => at <= first.dueUs) : first.dueUs;
+  if (startUs === undefined || (isChanging && !isFirst)) return null;
   return (at) => expectedBy(at - startUs);
 }
 

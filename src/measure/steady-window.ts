@@ -1,15 +1,15 @@
-import { partOf } from "../core/run.ts";
 import type { Us } from "../core/units.ts";
 import type { Group } from "./group.ts";
 import { quantileOf } from "./quantile.ts";
 import { wholeSpan, type Sample } from "./sample.ts";
+import { stretchesOf } from "./stretches.ts";
 
 const WINDOW_US_MIN = 1_000_000;
 const ANSWERS_MIN = 10;
 
 /** The part of a group's time in which load was neither rising nor draining. */
 export interface SteadyWindow {
-  /** One for each process of a resumed run. */
+  /** One for each process of a resumed run, and for each turn of a target where targets take turns. */
   readonly spans: readonly Span[];
   readonly seconds: number;
   /** Successes whose last content fell inside. */
@@ -23,18 +23,17 @@ export interface Span {
 
 /**
  * [first measured arrival + ramp-up, last measured arrival]; an arrival is the `scheduled` stamp of what was released,
- * dropped or held back by a breaker. A run that was resumed has one such span per process. Null under 1 s or under 10 answers
- * in all: a rate from less is noise.
+ * dropped or held back by a breaker. A run that was resumed has one such span per process, and where targets take turns one
+ * per block. Null under 1 s or under 10 answers in all: a rate from less is noise.
  *
  * @param rampUpUs how long it takes until answers come as fast as requests: the median e2e of the group's own successes unless
  *   it is known better
  */
 export function steadyWindow(group: Group, rampUpUs: Us | null = medianE2eUs(group)): SteadyWindow | null {
   if (rampUpUs === null) return null;
-  const arrivals = arrivalsUs(group);
-  const parts = Map.groupBy(arrivals, (at) => partOf(group.resumedUs, at));
-  const spans = [...parts.values()]
-    .map((ofPart) => ({ startUs: ofPart[0]! + rampUpUs, endUs: ofPart.at(-1)! }))
+  const spans = stretchesOf(group, arrived(group))
+    .map(({ samples }) => samples.map(({ observation }) => observation.stamps.scheduled))
+    .map((dueUs) => ({ startUs: dueUs[0]! + rampUpUs, endUs: dueUs.at(-1)! }))
     .filter(({ startUs, endUs }) => endUs > startUs);
   const lengthUs = spans.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
   const answers = group.successes.filter(({ observation }) => isInside(wholeSpan(observation).toUs, spans));
@@ -43,10 +42,14 @@ export function steadyWindow(group: Group, rampUpUs: Us | null = medianE2eUs(gro
 }
 
 /** When requests arrived, ascending. What a breaker held back arrived too: no window must end with the target. */
-export function arrivalsUs({ measured }: Group): readonly Us[] {
-  return measured
-    .filter(({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker")
-    .map(({ observation }) => observation.stamps.scheduled);
+export function arrivalsUs(group: Group): readonly Us[] {
+  return arrived(group).map(({ observation }) => observation.stamps.scheduled);
+}
+
+function arrived({ measured }: Group): readonly Sample[] {
+  return measured.filter(
+    ({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker",
+  );
 }
 
 /** Null when nothing was answered. */

@@ -4,6 +4,7 @@ import type { Counts, Validity } from "./analysis.ts";
 import { clientDelays, isLate, isShownLate, type ClientDelay } from "./client-delay.ts";
 import { total } from "./counts.ts";
 import type { Group } from "./group.ts";
+import { stretchesOf } from "./stretches.ts";
 
 const PLAN_SHARE_MAX = 0.01;
 const PLAN_SPAN_MS_MIN = 5;
@@ -65,13 +66,14 @@ export function clientDelayWarnings(delays: ReadonlyMap<string, ClientDelay>): r
   });
 }
 
+/** The worst of each scenario, which may have been under load in many turns. */
 function loopDelayReasons(manifest: Manifest): readonly string[] {
-  return (manifest.end?.windows ?? [])
-    .filter(({ loopDelayMsMax }) => loopDelayMsMax > LOOP_DELAY_MS_MAX)
-    .map(
-      (window) =>
-        `${window.scenario}: event loop blocked for ${ms(window.loopDelayMsMax)}, limit ${LOOP_DELAY_MS_MAX} ms`,
-    );
+  const byScenario = Map.groupBy(manifest.end?.windows ?? [], ({ scenario }) => scenario);
+  return [...byScenario].flatMap(([scenario, windows]) => {
+    const worstMs = Math.max(...windows.map(({ loopDelayMsMax }) => loopDelayMsMax));
+    if (worstMs <= LOOP_DELAY_MS_MAX) return [];
+    return [`${scenario}: event loop blocked for ${ms(worstMs)}, limit ${LOOP_DELAY_MS_MAX} ms`];
+  });
 }
 
 /** Of a process that was killed, and so could not sum up: the worst of what it wrote down at once. */
@@ -97,14 +99,18 @@ function ownFaultReason({ scenario, target, measured }: Group): readonly string[
   ];
 }
 
-/** Each process of a resumed run by itself: 1 % of a pause would forgive anything. */
-function spanReasons({ scenario, target, measured, resumedUs }: Group): readonly string[] {
+/** Each stretch by itself: 1 % of a pause would forgive anything. */
+function spanReasons(group: Group): readonly string[] {
+  const { scenario, target, measured } = group;
   if (scenario.load.kind !== "open") return [];
-  const released = measured.flatMap(({ observation: { attempt, stamps } }) =>
-    attempt > 1 || stamps.released === null ? [] : [{ due: stamps.scheduled, at: stamps.released }],
+  return stretchesOf(group, measured).flatMap(({ samples }) =>
+    spanReason(
+      `${scenario.id}, ${target.id}`,
+      samples.flatMap(({ observation: { stamps } }) =>
+        stamps.released === null ? [] : [{ due: stamps.scheduled, at: stamps.released }],
+      ),
+    ),
   );
-  const parts = Map.groupBy(released, ({ due }) => partOf(resumedUs, due));
-  return [...parts.values()].flatMap((ofPart) => spanReason(`${scenario.id}, ${target.id}`, ofPart));
 }
 
 function spanReason(where: string, released: readonly { readonly due: Us; readonly at: Us }[]): readonly string[] {

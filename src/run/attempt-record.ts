@@ -23,6 +23,7 @@ export function identityOf(
     load: loadLabel(scenario.load),
     slice,
     pair,
+    block: arrival.block,
     turn: 0,
     attempt,
     phase,

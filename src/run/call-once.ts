@@ -17,7 +17,7 @@ import { settle } from "./settle.ts";
 export interface Attempt {
   readonly identity: Pick<
     Observation,
-    "id" | "target" | "scenario" | "load" | "slice" | "pair" | "turn" | "attempt" | "phase" | "request"
+    "id" | "target" | "scenario" | "load" | "slice" | "pair" | "block" | "turn" | "attempt" | "phase" | "request"
   >;
   readonly scheduledUs: Us;
   readonly request: HttpRequest;

@@ -56,6 +56,12 @@ export function openLane(
   };
   const attemptOnce = openAttempts(contender, scenario, { pools, gate, account, voided, stopped }, context);
 
+  let block: number | null = null;
+  /** The first request of a new block: whatever is behind the sticky connections of the one before has had its turn. */
+  const enter = (next: number): void => {
+    if (block !== null && next > block) void pools.home.renew().catch(context.fail);
+    block = Math.max(next, block ?? 0);
+  };
   const lane: Lane = {
     target,
     stopped,
@@ -66,6 +72,7 @@ export function openLane(
     signAnew: async (prepared) => ({ ...prepared, ...(await signed(contender, prepared.plain, time)) }),
     release: (first, scheduledUs) => {
       const { arrival } = first;
+      enter(arrival.block);
       let prepared = first;
       const retries: Retries = {
         policy: arrival.phase === "measured" ? scenario.retry : null,

@@ -11,7 +11,6 @@ import {
   type Timeouts,
 } from "../core/run.ts";
 import type { Plan, Scenario } from "../core/scenario.ts";
-import { random } from "../core/random.ts";
 import { rateProfile } from "../core/rate.ts";
 import type { Us } from "../core/units.ts";
 import { thinkMs } from "../scenario/arrivals/think.ts";
@@ -30,8 +29,9 @@ import { loadCannon } from "./gateway/cannon.ts";
 import { fireStages } from "./gateway/stages.ts";
 import { openLane, type Lane } from "./lane.ts";
 import { readyOpenLoop } from "./open-loop.ts";
+import { leftIn, segmentsOf, type Segment } from "./segments.ts";
 import { openTold, shortfallsOf, type Told } from "./quota.ts";
-import { hasLeft, isLeft, leftOf, type Past } from "./past.ts";
+import { isLeft, type Past } from "./past.ts";
 
 /** What to run. */
 export interface RunRequest {
@@ -104,20 +104,20 @@ export async function runAll(asked: RunRequest): Promise<RunnerEnd> {
     );
   for await (const plan of request.plans) {
     const { load } = plan.scenario;
-    for (const all of arranged(plan, request.contenders)) {
-      const group = all.filter(({ target }) => hasLeft(plan, target.id, request.past));
-      if (group.length === 0) continue;
+    const segments = segmentsOf(plan, request.contenders).flatMap((segment) => leftIn(segment, request.past));
+    if (segments.length > 0) request.onScenario(plan, loadLabel(load));
+    for (const segment of segments) {
       if (load.kind === "gateway") {
         const gateway = { ...context, cannon: await loadCannon(), nextConnection };
-        windows.push(await runGateways(plan, load, group, breakers, gateway, request));
+        windows.push(await runGateways(segment, load, breakers, gateway, request));
         continue;
       }
-      const pools = group.map(poolsOf);
-      const lanes = group.map((contender, i) =>
+      const pools = segment.contenders.map(poolsOf);
+      const lanes = segment.contenders.map((contender, i) =>
         openLane(contender, plan.scenario, pools[i]!, breakers.get(contender.target.id)!, context),
       );
       try {
-        windows.push(await runGroup(leftOf(plan, idsOf(lanes), request.past), lanes, pools, told, request));
+        windows.push(await runGroup(segment, plan, lanes, pools, told, request));
       } finally {
         await Promise.all(pools.map((pool) => pool.close()));
       }
@@ -143,17 +143,10 @@ function pausesOf({ scenario }: Plan, { target, pauses }: Lane): readonly Target
   return count === 0 ? [] : [{ scenario: scenario.id, target: target.id, count, waitedMs }];
 }
 
-/** Targets that run at the same time: all of them, or one after another in seeded order. */
-function arranged({ scenario, targets }: Plan, all: readonly Contender[]): readonly (readonly Contender[])[] {
-  const contenders = all.filter(({ target }) => targets?.includes(target.id) ?? true);
-  if (scenario.arrangement === "paired") return [contenders];
-  return random(scenario.seed, "rotation", scenario.id)
-    .shuffle(contenders)
-    .map((contender) => [contender]);
-}
-
+/** @param whole what the account's limits have to hold, of which the segment is a part */
 async function runGroup(
-  plan: Plan,
+  { plan, isFirst }: Segment,
+  whole: Plan,
   lanes: readonly Lane[],
   pools: readonly Pools[],
   told: Told,
@@ -161,11 +154,10 @@ async function runGroup(
 ): Promise<ScenarioWindow> {
   const { time } = request;
   const { scenario } = plan;
-  request.onScenario(plan, loadLabel(scenario.load));
   const asked = pools.filter((_, i) => lanes[i]!.stopped(Infinity) === null);
   await Promise.all(asked.map(({ home }) => home.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
-  const shortfalls = lanes.flatMap(({ target }) => shortfallsOf(plan, target, told));
+  const shortfalls = isFirst ? lanes.flatMap(({ target }) => shortfallsOf(whole, target, told)) : [];
   if (shortfalls.length > 0) await request.onQuota(shortfalls);
   const { load } = scenario;
   const start =
@@ -175,22 +167,18 @@ async function runGroup(
 
 /** Fires a gateway scenario at each target, one after the other. */
 async function runGateways(
-  plan: Plan,
+  { plan, contenders }: Segment,
   load: GatewayLoad,
-  group: readonly Contender[],
   breakers: ReadonlyMap<string, Breaker>,
   context: GatewayContext,
   request: RunRequest,
 ): Promise<ScenarioWindow> {
-  const { scenario } = plan;
-  request.onScenario(plan, loadLabel(load));
   return watched(
-    scenario,
+    plan.scenario,
     request.time.now(),
     async () => {
-      for (const contender of group) {
-        const { id } = contender.target;
-        await fireStages(leftOf(plan, [id], request.past), load, contender, breakers.get(id)!, context);
+      for (const contender of contenders) {
+        await fireStages(plan, load, contender, breakers.get(contender.target.id)!, context);
       }
     },
     request,

@@ -47,6 +47,7 @@ const CUSTOM: Scenario = {
   warmups: 0,
   slo: { ttftMs: 6000, tpotMs: 175, e2eMs: null, percentile: PERCENTILE_DEFAULT },
   arrangement: "paired",
+  block: null,
   retry: null,
   seed: 405,
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { TRANSIENT_KINDS, type TransientKind } from "../core/failure.ts";
 import { isObject } from "../core/json.ts";
 import { NO_PROMPT, type Scenario } from "../core/scenario.ts";
+import { blockSchema, fitsBlocks } from "./block-schema.ts";
 import { GATEWAY_RULES } from "./gateway-schema.ts";
 import { readJsonText } from "./json-text.ts";
 import { DURATION_MS_MAX, fitsPlan, hasDuration, loadSchema } from "./load-schema.ts";
@@ -93,11 +94,21 @@ const retrySchema = strictObject({
 const warmups = wholeNumber(0, WARMUPS_MAX).describe("Requests per target sent first, one by one, and not measured.");
 const arrangement = z
   .enum(["paired", "rotated"])
-  .describe("paired: all targets in the same minutes on one schedule. rotated: one target after another.");
+  .describe(
+    "paired: all targets in the same minutes on one schedule. rotated: one target after another, block by block.",
+  );
 const prompt = promptSchema.nullable().describe("Null where only a list of models is asked for.");
 
 /** Members that others depend on. */
-const MEMBERS = { prompt, load: loadSchema, stop: stopSchema, warmups, slo: sloSchema, arrangement };
+const MEMBERS = {
+  prompt,
+  load: loadSchema,
+  stop: stopSchema,
+  warmups,
+  slo: sloSchema,
+  arrangement,
+  block: blockSchema,
+};
 
 /** Whether these members are in order by themselves, so that a rule about them makes sense: all problems at once. */
 function has(...members: readonly (keyof typeof MEMBERS)[]): (of: { readonly value: unknown }) => boolean {
@@ -119,6 +130,7 @@ const singly = strictObject({
   warmups,
   slo: sloSchema.describe("A request is good when it meets every limit; at least one is needed."),
   arrangement,
+  block: blockSchema,
   retry: retrySchema
     .nullable()
     .default(null)
@@ -143,6 +155,12 @@ export const scenarioSchema = GATEWAY_RULES.reduce(
     path: ["stop"],
     message: `a duration at this rate plans more than ${ARRIVALS_MAX} requests; set stop.requests`,
     when: has("load", "stop"),
+  })
+  .refine(fitsBlocks, {
+    path: ["block"],
+    message:
+      "is of an open loop, or counts the requests of a closed one that ends by stop.requests alone; remove it, or open the loop",
+    when: has("load", "stop", "block"),
   });
 
 /** Reads the text of a scenario file. `fileName` may be a path; the id must equal its last part without `.json`. */

@@ -3,6 +3,7 @@ import { gatewayStages, type GatewayLoad } from "../core/gateway.ts";
 import type { Load, OpenLoad } from "../core/load.ts";
 import type { Arrival, Plan, Scenario } from "../core/scenario.ts";
 import { dueTimes } from "./arrivals/schedule.ts";
+import { blockOf } from "./blocks.ts";
 
 /** The most arrivals that one plan holds. */
 export const ARRIVALS_MAX = 1_000_000;
@@ -25,12 +26,15 @@ export function planOf(scenario: Scenario): Plan {
       phase: "warmup",
       dueUs: null,
       slice: null,
+      block: 0,
     })),
-    arrivals: arrivalsOf(scenario, load),
+    arrivals: arrivalsOf(scenario, load).map((arrival) => ({ ...arrival, block: blockOf(scenario, arrival) })),
   };
 }
 
-function arrivalsOf(scenario: Scenario, load: Load): Arrival[] {
+type Unparted = Omit<Arrival, "block">;
+
+function arrivalsOf(scenario: Scenario, load: Load): Unparted[] {
   switch (load.kind) {
     case "open":
       return openArrivals(scenario, load);
@@ -42,21 +46,21 @@ function arrivalsOf(scenario: Scenario, load: Load): Arrival[] {
 }
 
 /** Stage by stage. When each leaves is left to autocannon. */
-function gatewayArrivals(scenario: Scenario, load: GatewayLoad): Arrival[] {
+function gatewayArrivals(scenario: Scenario, load: GatewayLoad): Unparted[] {
   const slices = gatewayStages(load, scenario.stop.requests ?? 0).flatMap(({ slice, requests }) =>
     Array.from({ length: requests }, () => slice),
   );
   return slices.map((slice, pair) => ({ pair, phase: "measured", dueUs: null, slice }));
 }
 
-function closedArrivals(scenario: Scenario): Arrival[] {
+function closedArrivals(scenario: Scenario): Unparted[] {
   const length = Math.min(scenario.stop.requests ?? CLOSED_ARRIVALS_MAX, ARRIVALS_MAX);
   return Array.from({ length }, (_, pair) => ({ pair, phase: "measured", dueUs: null, slice: null }));
 }
 
-function openArrivals(scenario: Scenario, load: OpenLoad): Arrival[] {
+function openArrivals(scenario: Scenario, load: OpenLoad): Unparted[] {
   const count = Math.min(scenario.stop.requests ?? ARRIVALS_MAX, ARRIVALS_MAX);
-  const arrivals: Arrival[] = [];
+  const arrivals: Unparted[] = [];
   for (const { dueUs, slice } of dueTimes(scenario, load)) {
     if (arrivals.length === count) break;
     arrivals.push({ pair: arrivals.length, phase: "measured", dueUs, slice });

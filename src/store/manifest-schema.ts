@@ -54,6 +54,7 @@ const scenario = z.object({
   warmups: number,
   slo: z.object({ ttftMs: number.nullable(), tpotMs: number.nullable(), e2eMs: number.nullable(), percentile: number }),
   arrangement: z.enum(["paired", "rotated"]),
+  block: z.object({ requests: number.nullable(), durationMs: number.nullable() }).nullable().default(null),
   // Absent from the first folders of this version, as are the stops and pauses below.
   retry: z
     .object({ attempts: number, on: z.array(z.enum(TRANSIENT_KINDS)), backoffMs: number, waitMsMax: number })

@@ -77,6 +77,7 @@ export const observationSchema = z.object({
   load: text,
   slice: text.nullable(),
   pair: count,
+  block: count.default(0),
   turn: count,
   attempt: z.int().positive(),
   phase: z.enum(["warmup", "measured"]),

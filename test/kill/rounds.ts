@@ -25,6 +25,7 @@ const BASE = {
   warmups: 1,
   slo: { ttftMs: 500, tpotMs: null, e2eMs: null, percentile: 0.95 },
   arrangement: "paired",
+  block: null,
   retry: null,
   seed: 405,
 } as const;

@@ -24,6 +24,7 @@ const openScenario: fc.Arbitrary<Scenario> = fc.record({
   warmups: fc.nat({ max: 5 }),
   slo: fc.constant({ ttftMs: 1, tpotMs: null, e2eMs: null, percentile: 0.9 }),
   arrangement: fc.constant("paired" as const),
+  block: fc.constant(null),
   retry: fc.constant(null),
   seed: fc.maxSafeNat(),
 });

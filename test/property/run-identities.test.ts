@@ -62,6 +62,9 @@ const plan = fc.record({
   requests: fc.integer({ min: 1, max: 25 }),
   warmups: fc.integer({ min: 0, max: 2 }),
   arrangement: fc.constantFrom("paired" as const, "rotated" as const),
+  block: fc.option(fc.record({ requests: fc.integer({ min: 1, max: 8 }), durationMs: fc.constant(null) }), {
+    nil: null,
+  }),
   profiles: fc.subarray(["good", "crowded", "broken"], { minLength: 1 }),
   interruptMs: fc.option(fc.integer({ min: 0, max: 120 }), { nil: null }),
   retry: fc.option(
@@ -82,9 +85,9 @@ describe("a run, whatever happens in it", () => {
     await fc.assert(
       fc.asyncProperty(
         plan,
-        async ({ load: drawn, requests, warmups, arrangement, profiles, interruptMs, maxCostUsd, retry }) => {
+        async ({ load: drawn, requests, warmups, arrangement, block, profiles, interruptMs, maxCostUsd, retry }) => {
           const stop = { requests, durationMs: null };
-          const scenario = scenarioOf({ load: drawn, stop, warmups, arrangement, retry });
+          const scenario = scenarioOf({ load: drawn, stop, warmups, arrangement, block, retry });
           const signal = interruptMs === null ? new AbortController().signal : AbortSignal.timeout(interruptMs);
           const targets = profiles.map((profile) => simulatedTarget(simulator.url, profile));
           const { record, end } = await runPlan({ targets, scenarios: [scenario], signal, maxCostUsd });

@@ -53,6 +53,7 @@ export async function callServer(
           scenario: "s",
           load: "closed 1",
           slice: null,
+          block: 0,
           pair,
           turn: 0,
           attempt: 1,

@@ -22,7 +22,7 @@ export interface GoldenRun {
   readonly tokens: readonly TokenCount[];
 }
 
-const base = { source: "made up", warmups: 1, seed: 405, arrangement: "paired" as const, retry: null };
+const base = { source: "made up", warmups: 1, seed: 405, arrangement: "paired" as const, block: null, retry: null };
 
 /** Long enough for p95, too short for p99. */
 const CHAT: Scenario = {
@@ -112,7 +112,7 @@ const CHARACTERS: readonly Character[] = [
 const FAILURES: readonly FailureKind[] = ["truncated", "truncated", "overloaded"];
 
 /** Members that scenarios did not have when the run was frozen. */
-const LATER: ReadonlySet<string> = new Set(["retry", "rampUpMs", "thinkTime"]);
+const LATER: ReadonlySet<string> = new Set(["retry", "rampUpMs", "thinkTime", "block"]);
 
 export function goldenRun(): GoldenRun {
   const rows = [CHAT, BATCH].flatMap((scenario, index) => scenarioRows(scenario, 1_000_000 + index * 30_000_000));
@@ -292,6 +292,7 @@ function observationOf(of: {
     scenario: scenario.id,
     load: loadLabel(scenario.load),
     slice: null,
+    block: 0,
     ...of.slot,
     turn: 0,
     attempt: 1,

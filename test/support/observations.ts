@@ -25,6 +25,7 @@ export const OPEN: Scenario = {
   warmups: 1,
   slo: { ttftMs: 600, tpotMs: 25, e2eMs: null, percentile: 0.95 },
   arrangement: "paired",
+  block: null,
   retry: null,
   seed: 405,
 };
@@ -240,6 +241,7 @@ function blank(of: Place, stamps: Stamps): Observation {
     scenario: scenario.id,
     load: loadLabel(scenario.load),
     slice: null,
+    block: 0,
     pair: of.pair,
     turn: 0,
     attempt,

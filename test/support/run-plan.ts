@@ -66,6 +66,7 @@ export function scenarioOf(
     warmups: 0,
     slo: { ttftMs: 1000, tpotMs: null, e2eMs: null, percentile: 0.95 },
     arrangement: "paired",
+    block: null,
     retry: null,
     seed: 405,
     ...rest,

@@ -47,6 +47,7 @@ const ONE_EACH: Scenario = {
   stop: { requests: 1, durationMs: null },
   warmups: 0,
   arrangement: "paired",
+  block: null,
 };
 
 /** One request to each, by the program's own client; observations by target. */

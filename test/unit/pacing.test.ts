@@ -49,6 +49,7 @@ function arrivals(duesMs: readonly (number | null)[]): Arrival[] {
     phase: "measured",
     dueUs: dueMs === null ? null : dueMs * 1000,
     slice: null,
+    block: 0,
   }));
 }
 

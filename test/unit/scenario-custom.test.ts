@@ -14,6 +14,7 @@ const OPEN: Scenario = {
   warmups: 2,
   slo: { ttftMs: 400, tpotMs: 25, e2eMs: null, percentile: 0.95 },
   arrangement: "paired",
+  block: null,
   retry: null,
   seed: 405,
 };

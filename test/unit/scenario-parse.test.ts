@@ -30,6 +30,7 @@ describe("a scenario file", () => {
         ...VALID,
         stop: { requests: 40, durationMs: null },
         slo: { ttftMs: 400, tpotMs: null, e2eMs: null, percentile: 0.9 },
+        block: null,
         retry: null,
       },
     });
@@ -115,6 +116,22 @@ describe("a member of a scenario file", () => {
   });
 
   it.each([
+    [
+      "a block of two lengths",
+      { block: { requests: 5, durationMs: 5 } },
+      "block: needs requests or durationMs, and not both",
+    ],
+    ["a block of no length", { block: {} }, "block: needs requests or durationMs, and not both"],
+    [
+      "a block of a closed loop in time",
+      { load: { kind: "closed", maxConcurrency: 2 }, block: { durationMs: 1000 } },
+      "block: is of an open loop, or counts the requests of a closed one that ends by stop.requests alone; remove it, or open the loop",
+    ],
+    [
+      "a block of a closed loop that a duration ends",
+      { load: { kind: "closed", maxConcurrency: 2 }, stop: { durationMs: 1000 }, block: { requests: 10 } },
+      "block: is of an open loop, or counts the requests of a closed one that ends by stop.requests alone; remove it, or open the loop",
+    ],
     ["a stop rule without any limit", { stop: {} }, "stop: needs requests, durationMs or both"],
     [
       "an SLO without any limit",

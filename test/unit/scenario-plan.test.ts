@@ -14,6 +14,7 @@ function scenarioOf(load: Load, stop: Partial<Stop>): Scenario {
     warmups: 2,
     slo: { ttftMs: 400, tpotMs: null, e2eMs: null, percentile: 0.9 },
     arrangement: "paired",
+    block: null,
     retry: null,
     seed: 405,
   };
@@ -112,16 +113,16 @@ describe("a plan", () => {
   it("has no due times in a closed loop, and a stated limit when only a duration ends it", () => {
     const load: Load = { kind: "closed", maxConcurrency: 5, rampUpMs: 0, thinkTime: null };
     expect(planOf(scenarioOf(load, { requests: 2 })).arrivals).toEqual([
-      { pair: 0, phase: "measured", dueUs: null, slice: null },
-      { pair: 1, phase: "measured", dueUs: null, slice: null },
+      { pair: 0, phase: "measured", dueUs: null, slice: null, block: 0 },
+      { pair: 1, phase: "measured", dueUs: null, slice: null, block: 0 },
     ]);
     expect(planOf(scenarioOf(load, { durationMs: 1000 })).arrivals.length).toBe(CLOSED_ARRIVALS_MAX);
   });
 
   it("counts warm-ups on their own", () => {
     expect(planOf(scenarioOf(open("constant", 1), { requests: 1 })).warmups).toEqual([
-      { pair: 0, phase: "warmup", dueUs: null, slice: null },
-      { pair: 1, phase: "warmup", dueUs: null, slice: null },
+      { pair: 0, phase: "warmup", dueUs: null, slice: null, block: 0 },
+      { pair: 1, phase: "warmup", dueUs: null, slice: null, block: 0 },
     ]);
   });
 

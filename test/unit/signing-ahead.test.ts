@@ -81,6 +81,7 @@ function eachMinute(count: number): Arrival[] {
     phase: "measured",
     dueUs: pair * MINUTE_US,
     slice: null,
+    block: 0,
   }));
 }
 
@@ -138,6 +139,7 @@ describe("a closed loop", () => {
       phase: "measured",
       dueUs: null,
       slice: null,
+      block: 0,
     }));
     const run = async (): Promise<void> => {
       const start = await readyClosedLoop(
