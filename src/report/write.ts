@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Analysis } from "../measure/analysis.ts";
 import { writeAtomically } from "../store/atomic.ts";
 import { comparisonCsv, summaryCsv, sweepCsv } from "./csv.ts";
-import { reportHtml } from "./html.ts";
+import { reportHtml } from "./html/page.ts";
 import { reportJson } from "./json.ts";
 import { reportMarkdown } from "./markdown.ts";
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { comparisonCsv, summaryCsv } from "../../src/report/csv.ts";
-import { reportHtml } from "../../src/report/html.ts";
+import { reportHtml } from "../../src/report/html/page.ts";
 import { reportJson } from "../../src/report/json.ts";
 import { reportMarkdown } from "../../src/report/markdown.ts";
 import { writeReports } from "../../src/report/write.ts";
@@ -110,12 +110,20 @@ test("the reports are five files, equal on each call, and come back when deleted
   expect(readdirSync(folder)).toHaveLength(5);
 });
 
-test("the page allows its one style by the style's own hash, and every number column says what it is", () => {
+test("the page allows its one style and its one script by their own hashes", () => {
   const html = reportHtml(analysis);
-  const style = /<style>([\s\S]*)<\/style>/.exec(html)![1]!;
-  expect(html).toContain(`style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`);
-  expect(html).toContain("color-scheme: light dark");
-  expect(html).toContain("<mark>SIMULATED</mark> <mark>VALID</mark>");
+  for (const [name, tag] of [
+    ["style", "style"],
+    ["script", "script"],
+  ] as const) {
+    const text = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(html)![1]!;
+    expect(html).toContain(`${name}-src 'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  }
+});
+
+test("every number column of the page says what it is", () => {
+  const html = reportHtml(analysis);
+  expect(html).toContain('<mark class="note">SIMULATED</mark> <mark class="good">VALID</mark>');
   for (const title of ["n", "ok %", "TTFT ms p50", "95 % interval"]) expect(html).toContain(`>${title}</th>`);
   expect(html).toContain('<td class="number">212</td><td class="number">205-220</td>');
 });
