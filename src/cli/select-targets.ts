@@ -145,7 +145,7 @@ function withFlags(target: Target, options: RunOptions): Target {
   return {
     ...target,
     // A real key has no business at the simulator.
-    apiKeyEnv: target.simulated ? null : (options.apiKeyEnv ?? target.apiKeyEnv),
+    apiKeyEnv: target.simulated ? target.apiKeyEnv : (options.apiKeyEnv ?? target.apiKeyEnv),
     headers: { ...target.headers, ...options.header },
     extraBody: { ...target.extraBody, ...options.extraBody },
     price: price ?? target.price,
