@@ -8,6 +8,7 @@ import { echoTest } from "../../src/protocol/echo.ts";
 import { loadModule } from "../../src/registry.ts";
 import { responseFlags } from "../../src/run/response.ts";
 import { parseProvider } from "../../src/scenario/provider-file.ts";
+import { cutName, dueOf } from "../support/cloud-cuts.ts";
 import { encodedFrame, framesOf, headOf, readCloudFixture, type CloudFixture } from "../support/cloud-fixtures.ts";
 import { ENDINGS, refusalCutExceptions } from "../support/cuts.ts";
 import { cutAt, replay, type Replayed } from "../support/replay.ts";
@@ -50,18 +51,13 @@ function cutExceptions(
   wire: Wire,
   [named, ended, undecided]: (typeof ENDINGS)[number],
 ): string[] {
-  const frames = framesOf(fixture);
-  const bytes = Buffer.concat(frames);
-  const ends = frames.map((_, i) => Buffer.concat(frames.slice(0, i + 1)).length);
-  const { finishedBy, doneBy, text } = fixture.answer;
+  const bytes = Buffer.concat(framesOf(fixture));
+  const dueAt = dueOf(fixture, wire);
+  const { text } = fixture.answer;
   return Array.from({ length: bytes.length }, (_, cut) => cut).flatMap((cut) => {
-    const whole = ends.filter((end) => end <= cut).length;
-    const [finished, done] = [finishedBy, doneBy].map((by) => by !== null && whole >= by);
-    const missing = !done && wire.expects?.terminator !== false ? "completed, no_terminator" : "completed";
-    const due = finished === true ? missing : done === true ? "completed, no_finish" : undecided;
     const { outcome, failure, response } = replay(headOf(fixture), [bytes.subarray(0, cut)], ended, wire);
-    const flags = responseFlags(response, () => true, wire).filter((flag) => /^no_(terminator|finish)$/.test(flag));
-    const got = failure?.kind ?? [outcome, ...flags].join(", ");
+    const got = cutName({ outcome, failure, flags: responseFlags(response, () => true, wire) });
+    const due = dueAt(cut, undecided);
     return got === due && text.startsWith(response.text)
       ? []
       : [`cut at ${cut}, then ${named}: ${got} instead of ${due}`];
