@@ -1,14 +1,15 @@
 import { beforeAll, expect, it } from "vitest";
 import type { Observation } from "../../src/core/observation.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
-import type { Planted } from "../../src/simulator/planted.ts";
+import type { Target } from "../../src/core/target.ts";
+import type { Contender } from "../../src/run/contender.ts";
 import { startSimulator, type SimulatorOptions } from "../../src/simulator/server.ts";
 import { contenderAt, plantedAt, runClouds, targetAt } from "../support/cloud-run.ts";
 import { WAYS, type Way } from "../support/sign-in-ways.ts";
 
 /*
  * Every provider with a sign-in of its own × every way of signing in × a right key, a wrong one, one that is over, one that
- * is renewed in the middle of a run, and a clock that is ten minutes off: against the simulated services, which check
+ * is renewed in the middle of a run, one of another region, host, account or audience, and a clock that is ten minutes off: against the simulated services, which check
  * signatures, tokens, dates and bodies with code of their own. The table is printed.
  */
 
@@ -28,6 +29,8 @@ interface Asked {
   readonly requests: number;
   readonly load: Scenario["load"];
   readonly wrong?: boolean;
+  /** Signed in for another region, host or account, or with the token of another service. */
+  readonly elsewhere?: boolean;
   readonly nowMs?: () => number;
 }
 
@@ -38,7 +41,7 @@ interface Seen {
 }
 
 /** One paired run of these ways against a simulator of its own. */
-async function run({ ways, wrong = false, nowMs = Date.now, ...asked }: Asked): Promise<Seen> {
+async function run({ ways, wrong = false, elsewhere = false, nowMs = Date.now, ...asked }: Asked): Promise<Seen> {
   const simulator = await startSimulator({ seed: 405, clouds: asked.simulator });
   try {
     const planted = await plantedAt(simulator);
@@ -46,11 +49,13 @@ async function run({ ways, wrong = false, nowMs = Date.now, ...asked }: Asked): 
       ways.map(async (way) => {
         const target = await targetAt(simulator, way.provider, addressOf(way.provider));
         const variables = { ...way.right(planted), ...(wrong ? way.wrong : {}) };
-        const files = new Map(Object.entries({ ...planted.files, ...(wrong ? wrongFiles(way, planted) : {}) }));
-        return contenderAt({ ...target, id: `${way.provider}, ${way.by}` }, { variables, files, nowMs });
+        const own = { ...way.files?.(planted), ...(wrong ? way.wrongFiles?.(planted) : {}) };
+        const files = new Map(Object.entries({ ...planted.files, ...own }));
+        const place = elsewhere ? placeOf(way, target) : {};
+        return contenderAt({ ...target, ...place, id: `${way.provider}, ${way.by}` }, { variables, files, nowMs });
       }),
     );
-    const observations = await runClouds(contenders, asked);
+    const observations = await runClouds(elsewhere ? strayed(ways, contenders) : contenders, asked);
     const of = (way: Way) => observations.filter(({ target }) => target === `${way.provider}, ${way.by}`);
     const issued = new Map(ways.map(({ audience }) => [audience, simulator.tokensIssued(audience ?? "")]));
     return {
@@ -62,11 +67,29 @@ async function run({ ways, wrong = false, nowMs = Date.now, ...asked }: Asked): 
   }
 }
 
-/** The planted files with keys that nobody knows. */
-function wrongFiles({ wrongFiles: keys = {} }: Way, { files }: Planted): Record<string, string> {
-  const withKey = (path: string, pem: string): string =>
-    path.endsWith(".json") ? JSON.stringify({ ...JSON.parse(files[path]!), private_key: pem }) : pem;
-  return Object.fromEntries(Object.entries(keys).map(([path, pem]) => [path, withKey(path, pem)]));
+/** Where a way is signed in for when it is not where it is sent to: its address is made already. */
+function placeOf({ bound }: Way, { parameters }: Target): Partial<Pick<Target, "region" | "parameters">> {
+  if (bound === "region") return { region: "eu-west-1" };
+  return bound === "account" ? { parameters: { ...parameters, account: "another-account" } } : {};
+}
+
+/** Contenders with the token of the next service, or with what was signed for another host. */
+function strayed(ways: readonly Way[], contenders: readonly Contender[]): Contender[] {
+  const token = (after: number): Contender => {
+    const rest = [...contenders.slice(after + 1), ...contenders];
+    const waysOfRest = [...ways.slice(after + 1), ...ways];
+    return rest.find((_, i) => waysOfRest[i]!.audience !== null && waysOfRest[i]!.audience !== ways[after]!.audience)!;
+  };
+  return contenders.map((contender, i) => {
+    const { bound } = ways[i]!;
+    if (bound === "audience") return { ...contender, authorize: token(i).authorize };
+    if (bound !== "host") return contender;
+    const authorize: Contender["authorize"] = async (plain) => {
+      const signed = await contender.authorize({ ...plain, url: plain.url.replace("us-chicago-1", "eu-frankfurt-1") });
+      return signed.ok ? { ...signed, request: { ...signed.request, url: plain.url } } : signed;
+    };
+    return { ...contender, authorize };
+  });
 }
 
 const each = (ratePerSecond: number): Scenario["load"] => ({
@@ -79,6 +102,7 @@ const FEW = { requests: 3, load: each(10) };
 const TOKENS = WAYS.filter(isToken);
 const SESSIONS = WAYS.filter(isSession);
 const DATED = WAYS.filter(({ isDated }) => isDated);
+const BOUND = WAYS.filter(({ bound }) => bound !== null);
 const startMs = Date.now();
 /** Renewed after two seconds, half a second before it is over. */
 const SHORT_LIVED = { tokenLifeMs: 2500 };
@@ -86,6 +110,7 @@ const SHORT_LIVED = { tokenLifeMs: 2500 };
 const RUNS = {
   right: { simulator: {}, ways: WAYS, ...FEW },
   wrong: { simulator: {}, ways: WAYS, ...FEW, wrong: true },
+  elsewhere: { simulator: {}, ways: BOUND, ...FEW, elsewhere: true },
   // Our clock stands still, so that we never notice.
   tokenOver: { simulator: SHORT_LIVED, ways: TOKENS, requests: 20, load: each(5), nowMs: () => startMs },
   sessionOver: { simulator: { sessionLifeMs: 0 }, ways: SESSIONS, requests: 1, load: each(1) },
@@ -148,6 +173,12 @@ it.each(titled(WAYS))("%s is turned away with a wrong key, and says so without i
   expect(JSON.stringify(observations)).not.toContain("wrong");
 });
 
+it.each(titled(BOUND))("%s is turned away with what is another's", (_name, way) => {
+  const observations = of("elsewhere", way);
+  expect(observations.length).toBe(3);
+  for (const { failure } of observations) expect(failure).toMatchObject({ kind: "auth", where: "headers" });
+});
+
 it.each(titled(WAYS.filter((way) => isToken(way) || way.isDated)))(
   "%s is turned away with what is over",
   (_name, way) => {
@@ -160,7 +191,14 @@ it.each(titled(WAYS.filter((way) => isToken(way) || way.isDated)))(
 );
 
 it.each(titled(TOKENS))("%s is renewed in the middle of a run", (_name, way) => {
-  expect(cell(of("renewed", way))).toBe("35 ok");
+  const observations = of("renewed", way);
+  expect(observations.length).toBe(35);
+  // A token has 125 ms left at least when a request leaves with it: only a machine that stands still for as long outlives one.
+  const refused = observations.filter(
+    ({ failure, stamps }) => failure !== null && stamps.end! - stamps.scheduled < 100_000,
+  );
+  expect(refused).toEqual([]);
+  expect(observations.at(-1)!.outcome).toBe("completed");
   expect(seen.get("renewed")!.tokens(way.audience!)).toBeGreaterThan(2);
 });
 
@@ -174,7 +212,16 @@ it.each(titled(DATED))("%s is signed by the service's clock once ours is found w
 });
 
 it("prints the table", () => {
-  const header = ["provider", "sign-in", "right key", "wrong key", "over", "renewed mid-run", "clock 10 min off"];
+  const header = [
+    "provider",
+    "sign-in",
+    "right key",
+    "wrong key",
+    "over",
+    "renewed mid-run",
+    "another's",
+    "clock 10 min off",
+  ];
   const rows = WAYS.map((way) => [
     way.provider,
     way.by,
@@ -187,6 +234,7 @@ it("prints the table", () => {
       : way.isDated
         ? "signs by itself"
         : "never changes",
+    way.bound === null ? "not bound" : `${way.bound}: ${cell(of("elsewhere", way))}`,
     cell(of("skewed", way)) || "not dated",
   ]);
   const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => row[i]!.length)));

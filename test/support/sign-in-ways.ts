@@ -10,13 +10,17 @@ export interface Way {
   readonly by: string;
   /** Credentials from the planted ones. */
   readonly right: (planted: Planted) => Variables;
+  /** Files of its own beside the planted ones, by path. */
+  readonly files?: (planted: Planted) => Variables;
   /** What is wrong about the wrong ones, in variables and files. */
   readonly wrong: Variables;
-  readonly wrongFiles?: Readonly<Record<string, string>>;
+  readonly wrongFiles?: (planted: Planted) => Variables;
   /** The audience of its tokens at the simulator; null for what is no token of a service. */
   readonly audience: string | null;
   /** Signed or dated by our own clock. */
   readonly isDated: boolean;
+  /** What binds it to one service, so that another's is of no use; null for a key that is good wherever it is known. */
+  readonly bound: "region" | "host" | "audience" | "account" | null;
 }
 
 const OTHER_KEY = rsaPair().pem;
@@ -25,6 +29,21 @@ const only =
   (planted: Planted): Variables =>
     Object.fromEntries(names.map((name) => [name, planted.variables[name]!]));
 const fixed = (values: Variables) => (): Variables => values;
+
+const AWS_FILE = "/planted/aws-credentials";
+const awsProfile = (secret: string): Variables => ({
+  [AWS_FILE]: `[bench]\naws_access_key_id = ${ACCOUNTS.aws.accessKeyId}\naws_secret_access_key = ${secret}\n`,
+});
+const GOOGLE_FILE = "/planted/google.json";
+const ADC_FILE = "/planted/adc.json";
+const googleUser =
+  (refreshToken: string) =>
+  ({ files }: Planted): Variables => {
+    const { clientId: client_id, clientSecret: client_secret } = ACCOUNTS.google;
+    const { token_uri } = JSON.parse(files[GOOGLE_FILE]!) as Variables;
+    const user = { type: "authorized_user", client_id, client_secret, refresh_token: refreshToken, token_uri };
+    return { [ADC_FILE]: JSON.stringify(user) };
+  };
 
 export const WAYS: readonly Way[] = [
   ...["bedrock", "bedrock-invoke"].flatMap((provider): Way[] => [
@@ -35,6 +54,18 @@ export const WAYS: readonly Way[] = [
       wrong: { AWS_SECRET_ACCESS_KEY: "wrong" },
       audience: null,
       isDated: true,
+      bound: "region",
+    },
+    {
+      provider,
+      by: "SigV4, profile file",
+      right: fixed({ AWS_PROFILE: "bench", AWS_SHARED_CREDENTIALS_FILE: AWS_FILE }),
+      files: fixed(awsProfile(ACCOUNTS.aws.secretAccessKey)),
+      wrong: {},
+      wrongFiles: fixed(awsProfile("wrong")),
+      audience: null,
+      isDated: true,
+      bound: "region",
     },
     {
       provider,
@@ -47,6 +78,7 @@ export const WAYS: readonly Way[] = [
       wrong: { AWS_SESSION_TOKEN: "wrong" },
       audience: null,
       isDated: true,
+      bound: "region",
     },
     {
       provider,
@@ -55,6 +87,7 @@ export const WAYS: readonly Way[] = [
       wrong: { AWS_BEARER_TOKEN_BEDROCK: "wrong" },
       audience: null,
       isDated: false,
+      bound: null,
     },
   ]),
   {
@@ -62,9 +95,23 @@ export const WAYS: readonly Way[] = [
     by: "service account",
     right: only("GOOGLE_APPLICATION_CREDENTIALS"),
     wrong: {},
-    wrongFiles: { "/planted/google.json": OTHER_KEY },
+    wrongFiles: ({ files }) => ({
+      [GOOGLE_FILE]: JSON.stringify({ ...JSON.parse(files[GOOGLE_FILE]!), private_key: OTHER_KEY }),
+    }),
     audience: AUDIENCES.google,
     isDated: true,
+    bound: "audience",
+  },
+  {
+    provider: "vertex",
+    by: "application default",
+    right: fixed({ GOOGLE_APPLICATION_CREDENTIALS: ADC_FILE }),
+    files: googleUser(ACCOUNTS.google.refreshToken),
+    wrong: {},
+    wrongFiles: googleUser("wrong"),
+    audience: AUDIENCES.google,
+    isDated: false,
+    bound: "audience",
   },
   {
     provider: "azure-ai",
@@ -73,6 +120,7 @@ export const WAYS: readonly Way[] = [
     wrong: { AZURE_CLIENT_SECRET: "wrong" },
     audience: AUDIENCES.azure,
     isDated: false,
+    bound: "audience",
   },
   {
     provider: "azure-ai",
@@ -81,6 +129,7 @@ export const WAYS: readonly Way[] = [
     wrong: { AZURE_AI_API_KEY: "wrong" },
     audience: null,
     isDated: false,
+    bound: null,
   },
   {
     provider: "watsonx",
@@ -89,24 +138,27 @@ export const WAYS: readonly Way[] = [
     wrong: { WATSONX_APIKEY: "wrong" },
     audience: AUDIENCES.ibm,
     isDated: false,
+    bound: "audience",
   },
   {
     provider: "oci",
     by: "request signing",
     right: only("OCI_CONFIG_FILE"),
     wrong: {},
-    wrongFiles: { "/planted/oci.pem": OTHER_KEY },
+    wrongFiles: fixed({ "/planted/oci.pem": OTHER_KEY }),
     audience: null,
     isDated: true,
+    bound: "host",
   },
   {
     provider: "snowflake",
     by: "key-pair JWT",
     right: only("SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY_PATH"),
     wrong: {},
-    wrongFiles: { "/planted/snowflake.pem": OTHER_KEY },
+    wrongFiles: fixed({ "/planted/snowflake.pem": OTHER_KEY }),
     audience: null,
     isDated: true,
+    bound: "account",
   },
   {
     provider: "snowflake",
@@ -115,6 +167,7 @@ export const WAYS: readonly Way[] = [
     wrong: { SNOWFLAKE_PAT: "wrong" },
     audience: null,
     isDated: false,
+    bound: null,
   },
   {
     provider: "databricks",
@@ -123,6 +176,7 @@ export const WAYS: readonly Way[] = [
     wrong: { DATABRICKS_CLIENT_SECRET: "wrong" },
     audience: AUDIENCES.databricks,
     isDated: false,
+    bound: "audience",
   },
   {
     provider: "databricks",
@@ -131,6 +185,7 @@ export const WAYS: readonly Way[] = [
     wrong: { DATABRICKS_TOKEN: "wrong" },
     audience: null,
     isDated: false,
+    bound: null,
   },
   {
     provider: "replicate",
@@ -139,6 +194,7 @@ export const WAYS: readonly Way[] = [
     wrong: { REPLICATE_API_TOKEN: "wrong" },
     audience: null,
     isDated: false,
+    bound: null,
   },
   {
     provider: "nvidia",
@@ -147,5 +203,6 @@ export const WAYS: readonly Way[] = [
     wrong: { NVIDIA_API_KEY: "wrong" },
     audience: null,
     isDated: false,
+    bound: null,
   },
 ];
