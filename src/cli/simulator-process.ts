@@ -14,6 +14,7 @@ export interface SimulatorProcess {
 }
 
 const START_MS_MAX = 10_000;
+const STOP_MS_MAX = 5000;
 
 /**
  * Starts the simulator on a free port of the loopback interface. It dies with this process.
@@ -49,7 +50,9 @@ export async function startSimulatorProcess(of: {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");
       child.kill("SIGTERM");
-      await exited;
+      // Nothing is in flight any more; one that hangs may not hold this process.
+      const giveUp = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
+      await exited.finally(() => clearTimeout(giveUp));
     },
   };
 }
