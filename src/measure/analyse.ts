@@ -61,7 +61,7 @@ export function analyse(
     groups: measured.map(({ group, counts }) => groupAnalysis(group, counts, runFlags(group))),
     overshootUsd: overshootUsd(record.observations),
     hourly: hourlySpend(manifest),
-    verdicts: [...byScenario.values()].flatMap((ofScenario) => verdictsOf(ofScenario, manifest.seed)),
+    verdicts: verdictsOf(groups),
     carbonVerdicts: [...byScenario.values()].flatMap(carbonVerdicts),
     sweep: sweepOf(groups, manifest, (id) => plannedOf.get(id)?.arrivals ?? 0),
     vantageFaults: faults.map(({ startUs, endUs, excused }) => ({ startUs, endUs, excused: excused.size })),

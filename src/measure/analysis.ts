@@ -6,6 +6,7 @@ import type { Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import type { CarbonEstimate, NotEstimable } from "./carbon/estimate.ts";
 import type { ScenarioCarbonVerdict } from "./carbon/verdicts.ts";
+import type { Verdict } from "./compare/verdict.ts";
 import type { StageFigures } from "./gateway/stages.ts";
 import type { ServerMetric } from "./server-metrics.ts";
 import type { Us } from "../core/units.ts";
@@ -64,28 +65,6 @@ export interface GroupAnalysis {
   readonly carbon: CarbonEstimate | NotEstimable;
   /** Flags of the group and of its rows, sorted, without those that speak of one row only; meanings in `flags.ts`. */
   readonly flags: readonly string[];
-}
-
-/** One answer to "is A faster than B", within one scenario of one run. */
-export interface Verdict {
-  readonly scenario: string;
-  readonly metric: string;
-  readonly stat: "p50";
-  /** The better target, or null: no difference shown. */
-  readonly leader: string | null;
-  readonly a: string;
-  readonly b: string;
-  /** B minus A in the metric's unit; positive when A leads on a lower-is-better metric. */
-  readonly difference: number;
-  /** 95 % interval of the difference. */
-  readonly low: number;
-  readonly high: number;
-  /** Pairs used. */
-  readonly n: number;
-  readonly test: string;
-  /** After Holm's correction over {@link family} comparisons. */
-  readonly pAdjusted: number;
-  readonly family: number;
 }
 
 /** A run, measured: the one input of every report. */

@@ -1,4 +1,4 @@
-import type { Analysis, GroupAnalysis, Verdict } from "../measure/analysis.ts";
+import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { METRICS } from "../measure/catalogue.ts";
 import { FLAGS } from "../measure/flags.ts";
 import { carbonSections } from "./carbon.ts";
@@ -21,7 +21,8 @@ import { answersOf, byScenario, headlineCell, headlineOf, type ScenarioGroups } 
 import { sentences, type Sentence } from "./sentences.ts";
 import { type Row, type Section, table } from "./table.ts";
 import { levelTables, loadUnit, titlesOf, WIDE } from "./sweep.ts";
-import { interval, NO_VALUE, plain, short, tally } from "./text.ts";
+import { NO_VALUE, plain, short, tally } from "./text.ts";
+import { verdictSection } from "./verdicts.ts";
 
 /** What a page says, before it becomes Markdown or HTML. All text is plain and not yet escaped. */
 export interface ReportDocument {
@@ -52,7 +53,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       ...sweepSections(analysis),
       ...byScenario(analysis).map(scenarioSection),
       ...gatewaySections(analysis),
-      ...(analysis.verdicts.length === 0 ? [] : [verdictSection(analysis.verdicts)]),
+      ...(analysis.verdicts.length === 0 ? [] : [verdictSection("Verdicts in this window", analysis.verdicts)]),
       ...carbonSections(analysis),
       requestSection(analysis),
       ...serverSections(analysis),
@@ -118,29 +119,6 @@ function sloFact({ scenario: { slo } }: ScenarioGroups): string {
     { title: "whole answer", ms: slo.e2eMs },
   ].flatMap(({ title, ms }) => (ms === null ? [] : [`${title} ${short(ms)} ms`]));
   return limits.length === 0 ? "no limit on a good answer" : `good within ${limits.join(", ")}`;
-}
-
-function verdictSection(verdicts: readonly Verdict[]): Section {
-  return {
-    heading: "Verdicts in this window",
-    text: "Paired by prompt; p after Holm's correction. No leader: no difference shown.",
-    table: table(
-      ["scenario", "metric", "A", "B", "leader"],
-      ["B - A", "95 % interval", "pairs", "p", "Holm over"],
-      ["test"],
-      verdicts.map((verdict) => [
-        [verdict.scenario, `${verdict.metric} ${verdict.stat}`, verdict.a, verdict.b, verdict.leader ?? "none shown"],
-        [
-          short(verdict.difference),
-          interval(verdict.low, verdict.high),
-          String(verdict.n),
-          probability(verdict.pAdjusted),
-          String(verdict.family),
-        ],
-        [verdict.test],
-      ]),
-    ),
-  };
 }
 
 function requestSection(analysis: Analysis): Section {
@@ -246,8 +224,4 @@ function flagSections(analysis: Analysis): readonly Section[] {
   );
   if (rows.length === 0) return [];
   return [{ heading: "Flags", text: "", table: table(["flag", "meaning"], [], [], rows) }];
-}
-
-function probability(p: number): string {
-  return p < 0.001 ? "<0.001" : short(p);
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from "../core/run.ts";
-import type { Analysis, Counts, GroupAnalysis, Verdict } from "../measure/analysis.ts";
+import type { Analysis, Counts, GroupAnalysis } from "../measure/analysis.ts";
 import { total } from "../measure/counts.ts";
 import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
@@ -11,6 +11,7 @@ import { capSentences, spendSentences } from "./spending.ts";
 import { quotaText } from "./quota.ts";
 import { sweepSentences } from "./sweep.ts";
 import { plural, short, tally, usd } from "./text.ts";
+import { verdictText } from "./verdicts.ts";
 
 /** One thing to say below the tables: a label of one word, and a sentence. */
 export interface Sentence {
@@ -79,7 +80,12 @@ function leadSentence(
   if (first === undefined || second === undefined) return [];
   const pair = [first.target.id, second.target.id];
   const verdict = analysis.verdicts.find(
-    (one) => one.scenario === scenario.id && one.metric === "ttft" && pair.includes(one.a) && pair.includes(one.b),
+    (one) =>
+      one.scenario === scenario.id &&
+      one.metric === "ttft" &&
+      one.stat === "p50" &&
+      pair.includes(one.a) &&
+      pair.includes(one.b),
   );
   if (verdict === undefined) return [];
   const scope = isOneOfMany ? `${scenario.id}: ` : "";
@@ -90,26 +96,6 @@ function leadSentence(
 /** Infinity minus itself is no order. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
-}
-
-/** One verdict as a sentence: who leads by how much, or that nothing is shown and what would decide it. */
-function verdictText(verdict: Verdict, matching: string): string {
-  const basis = `${plural(verdict.n, "pair")}${matching}, Holm over ${verdict.family}, in this window`;
-  const { difference, low, high } = verdict;
-  if (verdict.leader === null) {
-    const range = `${short(difference)} ms (${short(low)} to ${short(high)})`;
-    return `no difference shown between ${verdict.a} and ${verdict.b}: ${range}, ${basis}${decidingPairs(verdict)}`;
-  }
-  const other = verdict.leader === verdict.a ? verdict.b : verdict.a;
-  const ends = [Math.abs(low), Math.abs(high)].toSorted(compare).map(short);
-  return `${verdict.leader} leads ${other} by ${short(Math.abs(difference))} ms (${ends.join("-")}), ${basis}`;
-}
-
-/** Intervals shrink with the root of n, so the half width says how many pairs would clear zero. */
-function decidingPairs({ difference, low, high, n }: Verdict): string {
-  const pairs = n * ((high - low) / 2 / difference) ** 2;
-  if (!Number.isFinite(pairs) || pairs <= n) return "; more pairs might decide it";
-  return `; about ${short(Number(pairs.toPrecision(2)))} pairs would decide a difference this small`;
 }
 
 /** A target whose model is not there any more, as its provider's file says: the dated note explains its failures. */

@@ -2,7 +2,8 @@ import type { Stat, SummaryRow, Unit } from "../../src/core/metric.ts";
 import { loadLabel } from "../../src/core/load.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
-import type { Analysis, Counts, GroupAnalysis, Verdict } from "../../src/measure/analysis.ts";
+import type { Analysis, Counts, GroupAnalysis } from "../../src/measure/analysis.ts";
+import type { Verdict } from "../../src/measure/compare/verdict.ts";
 import { goldenRun } from "./golden-run.ts";
 
 const golden = goldenRun().manifest;
@@ -136,17 +137,27 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
 }
 
 export const VERDICT: Verdict = {
+  scope: "window",
   scenario: "chat-short",
   metric: "ttft",
   stat: "p50",
+  unit: "ms",
+  better: "lower",
   leader: "sim-fast",
   a: "sim-fast",
   b: "sim-far",
+  valueA: 212,
+  valueB: 498,
   difference: 286,
   low: 260,
   high: 311,
+  superiority: 0.97,
+  units: "pairs",
   n: 120,
-  test: "Wilcoxon signed rank",
+  clusters: { a: 14, b: 15 },
+  test: "Wilcoxon signed rank, by connection",
+  p: 0.000001,
   pAdjusted: 0.00001,
   family: 6,
+  decides: null,
 };

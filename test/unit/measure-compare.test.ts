@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/run.ts";
-import { differenceInterval, medianDifference, type Pair } from "../../src/measure/compare/bootstrap.ts";
 import { holm } from "../../src/measure/compare/holm.ts";
 import { signedRank } from "../../src/measure/compare/wilcoxon.ts";
-import { quantileOf } from "../../src/measure/quantile.ts";
 import { answer, failed, OPEN, recordOf, TARGET, unanswered, type Recorded } from "../support/observations.ts";
 import { analysisOf, times } from "../support/measured.ts";
 
@@ -57,60 +55,37 @@ test("Holm's correction keeps the order and never falls", () => {
   expect(holm([])).toEqual([]);
 });
 
-describe("the bootstrap of a difference of medians", () => {
-  test("agrees with resampling written out", () => {
-    const source = random(1, "pairs");
-    const pairs = times(31, (): Pair => ({ a: source.exponential(), b: source.exponential() + 0.5 }));
-    const same = random(2, "draws");
-    const differences = times(2000, () => {
-      const drawn = times(31, () => pairs[same.int(31)]!);
-      return (
-        quantileOf(
-          drawn.map(({ b }) => b),
-          0.5,
-        )! -
-        quantileOf(
-          drawn.map(({ a }) => a),
-          0.5,
-        )!
-      );
-    });
-    expect(differenceInterval(pairs, random(2, "draws"))).toEqual({
-      low: quantileOf(differences, 0.025),
-      high: quantileOf(differences, 0.975),
-    });
-  });
-
-  test("is infinite where a median is, and never NaN", () => {
-    const pairs = times(10, (i): Pair => ({ a: 100 + i, b: i < 7 ? Infinity : 200 }));
-    expect(medianDifference(pairs)).toBe(Infinity);
-    const { low, high } = differenceInterval(pairs, random(1, "inf"));
-    expect(low).toBeGreaterThan(90);
-    expect(high).toBe(Infinity);
-    const halves = times(10, (i): Pair => (i < 5 ? { a: Infinity, b: 1 } : { a: 1, b: Infinity }));
-    expect(differenceInterval(halves, random(1, "halves"))).toEqual({ low: -Infinity, high: Infinity });
-  });
-});
+const CONNECTION = { id: 1, reused: true, peer: null, dns: null, tcp: null, tls: null, protocol: "http/1.1" };
 
 describe("verdicts", () => {
   const beta = { ...TARGET, id: "beta" };
   const gamma = { ...TARGET, id: "gamma" };
   const wave = (pair: number): number => 200 + ((pair * 37) % 50);
-  const run = (of: readonly (readonly [typeof TARGET, (pair: number) => number | null])[], n: number): RunRecord =>
+  /** Each request on a connection of its own, unless there are so many. */
+  const run = (
+    of: readonly (readonly [typeof TARGET, (pair: number) => number | null])[],
+    n: number,
+    connections: number = n,
+  ): RunRecord =>
     recordOf(
       of.flatMap(([target, ttftMs]) =>
         times(n, (pair): Recorded => {
           const ms = ttftMs(pair);
+          const fields = { connection: { ...CONNECTION, id: pair % connections } };
           return ms === null
-            ? failed({ pair, target, kind: "overloaded" })
-            : answer({ pair, target, ttftMs: ms, gapsMs: [10], tokens: 4 });
+            ? failed({ pair, target, kind: "overloaded", fields })
+            : answer({ pair, target, ttftMs: ms, gapsMs: [10], tokens: 4, fields });
         }),
       ),
       { targets: of.map(([target]) => target), scenarios: [{ ...OPEN, stop: { requests: n, durationMs: null } }] },
     );
 
+  /** Of TTFT p50 alone. */
+  const medians = (record: RunRecord) =>
+    analysisOf(record).verdicts.filter(({ metric, stat }) => metric === "ttft" && stat === "p50");
+
   test("name the leader when the pairs agree", () => {
-    const [verdict] = analysisOf(
+    const [verdict] = medians(
       run(
         [
           [TARGET, wave],
@@ -118,7 +93,7 @@ describe("verdicts", () => {
         ],
         40,
       ),
-    ).verdicts;
+    );
     expect(verdict).toMatchObject({
       leader: "alpha",
       a: "alpha",
@@ -151,7 +126,7 @@ describe("verdicts", () => {
     });
     const clock = { name: "", originNs: "0" };
     const resumed = [{ startedAt: "", startUs, stoppedUs: 0, clock, before: record.manifest.end }];
-    const [verdict] = analysisOf({ ...record, observations, manifest: { ...record.manifest, resumed } }).verdicts;
+    const [verdict] = medians({ ...record, observations, manifest: { ...record.manifest, resumed } });
     expect(verdict).toMatchObject({ leader: "alpha", difference: 30, n: 37 });
   });
 
@@ -165,11 +140,11 @@ describe("verdicts", () => {
       ],
       20,
     );
-    expect(analysisOf(record).verdicts[0]).toMatchObject({ pAdjusted: 1, leader: null });
+    expect(medians(record)[0]).toMatchObject({ pAdjusted: 1, leader: null });
   });
 
   test("name the second target when the first is slower", () => {
-    const [verdict] = analysisOf(
+    const [verdict] = medians(
       run(
         [
           [TARGET, (pair) => wave(pair) + 30],
@@ -177,13 +152,13 @@ describe("verdicts", () => {
         ],
         40,
       ),
-    ).verdicts;
+    );
     expect(verdict).toMatchObject({ leader: "beta", difference: -30 });
   });
 
   test("name nobody when the pairs disagree", () => {
     const source = random(7, "noise");
-    const [verdict] = analysisOf(
+    const [verdict] = medians(
       run(
         [
           [TARGET, () => Math.round(200 + 50 * source.normal())],
@@ -191,7 +166,7 @@ describe("verdicts", () => {
         ],
         40,
       ),
-    ).verdicts;
+    );
     expect(verdict!.leader).toBeNull();
   });
 
@@ -204,7 +179,7 @@ describe("verdicts", () => {
       ],
       6,
     );
-    const { verdicts } = analysisOf(record);
+    const verdicts = medians(record);
     expect(verdicts.map(({ a, b, family }) => [a, b, family])).toEqual([
       ["alpha", "beta", 3],
       ["alpha", "gamma", 3],
@@ -215,7 +190,7 @@ describe("verdicts", () => {
     expect(verdicts.every(({ leader }) => leader === null)).toBe(true);
   });
 
-  test("count failures against the target and drop pairs that failed twice", () => {
+  test("count failures against the target, in the median, the tail and the shares", () => {
     const record = run(
       [
         [TARGET, (pair) => (pair < 4 ? null : wave(pair))],
@@ -223,8 +198,12 @@ describe("verdicts", () => {
       ],
       40,
     );
-    const [verdict] = analysisOf(record).verdicts;
-    expect(verdict).toMatchObject({ leader: "alpha", difference: Infinity, n: 36 });
+    expect(medians(record)[0]).toMatchObject({ leader: "alpha", difference: Infinity, high: Infinity, n: 40 });
+    const shares = analysisOf(record).verdicts.filter(({ metric }) => metric.endsWith("_share"));
+    expect(shares.map(({ metric, leader, valueA, valueB }) => ({ metric, leader, valueA, valueB }))).toEqual([
+      { metric: "success_share", leader: "alpha", valueA: 36 / 40, valueB: 10 / 40 },
+      { metric: "goodput_share", leader: "alpha", valueA: 36 / 40, valueB: 10 / 40 },
+    ]);
   });
 
   test("leave out pairs that were dropped or interrupted, and need 6", () => {
@@ -244,9 +223,60 @@ describe("verdicts", () => {
           : one,
       ),
     });
-    expect(analysisOf(base).verdicts[0]).toMatchObject({ n: 7, leader: null, pAdjusted: 1 });
-    expect(analysisOf(without("dropped")).verdicts).toEqual([]);
+    expect(medians(base)[0]).toMatchObject({ n: 7, leader: null, pAdjusted: 1 });
+    expect(medians(without("dropped"))).toEqual([]);
     expect(analysisOf(without("not-started")).verdicts).toEqual([]);
+  });
+
+  test("say nothing of other connections from one of each, and little from few", () => {
+    const of = [
+      [TARGET, wave],
+      [beta, (pair: number) => wave(pair) + 30],
+    ] as const;
+    expect(medians(run(of, 40, 1))[0]).toMatchObject({
+      leader: null,
+      clusters: { a: 1, b: 1 },
+      p: 1,
+      low: -Infinity,
+      high: Infinity,
+    });
+    // 2 / C(6, 3) is 10 %.
+    expect(medians(run(of, 40, 3))[0]).toMatchObject({ leader: null, p: 0.1 });
+    expect(medians(run(of, 40, 10))[0]).toMatchObject({ leader: "alpha", clusters: { a: 10, b: 10 } });
+  });
+
+  test("take targets that had their turns one after another for two samples", () => {
+    const record = run(
+      [
+        [TARGET, wave],
+        [beta, (pair) => wave(pair) + 30],
+      ],
+      40,
+    );
+    const [snapshot] = record.manifest.scenarios;
+    const scenario = { ...snapshot!.scenario, arrangement: "rotated" as const };
+    const manifest = { ...record.manifest, scenarios: [{ ...snapshot!, scenario }] };
+    expect(medians({ ...record, manifest })[0]).toMatchObject({
+      leader: "alpha",
+      units: "requests",
+      test: "Wilcoxon rank sum",
+      difference: 30,
+    });
+  });
+
+  test("compare the tail from 72 pairs on", () => {
+    const tails = (n: number) =>
+      analysisOf(
+        run(
+          [
+            [TARGET, wave],
+            [beta, (pair) => (pair % 8 === 0 ? 900 : wave(pair))],
+          ],
+          n,
+        ),
+      ).verdicts.filter(({ stat }) => stat === "p95");
+    expect(tails(71)).toEqual([]);
+    expect(tails(160)[0]).toMatchObject({ leader: "alpha", valueB: 900, metric: "ttft" });
   });
 
   test("are the same each time", () => {

@@ -97,11 +97,12 @@ test("a real run is not called simulated, and of a mixed one each simulated targ
 });
 
 test("a verdict without a leader names what would decide it", () => {
-  const verdict = { ...VERDICT, leader: null, difference: 4, low: -5, high: 13, pAdjusted: 0.4 };
+  const decides = { n: 612, connections: null, nights: 7, usd: 1.5 };
+  const verdict = { ...VERDICT, leader: null, difference: 4, low: -5, high: 13, pAdjusted: 0.4, decides };
   const screen = firstScreen(analysisOf([fineGroup("sim-fast"), fineGroup("sim-far")], { verdicts: [verdict] }), view);
   expect(screen.replace(/\s+/g, " ")).toContain(
     "no difference shown between sim-fast and sim-far: 4 ms (-5 to 13), 120 pairs, Holm over 6, in this window; " +
-      "about 610 pairs would decide a difference this small",
+      "about 610 pairs ($1.50) would decide a difference this small",
   );
 });
 

@@ -1,14 +1,15 @@
 import { random } from "../../core/random.ts";
 import { METRICS } from "../catalogue.ts";
-import { callCost } from "../cost/call-cost.ts";
+import { usdOfRequests } from "../cost/per-request.ts";
 import type { Group } from "../group.ts";
 import type { RequestMetric } from "../metric.ts";
 import { quantileOf } from "../quantile.ts";
-import type { Sample } from "../sample.ts";
-import { medianDifference, type Pair } from "./bootstrap.ts";
-import { pairUp, valuesByPair } from "./pairs.ts";
-import { pairsNeeded, type PairsNeeded } from "./power.ts";
-import { ALPHA, PAIRS_MIN } from "./verdicts.ts";
+import { standingOf, type Sample } from "../sample.ts";
+import { figuresByPair, pairUp } from "./pairs.ts";
+import { pairsNeeded, type Pair, type PairsNeeded } from "./power.ts";
+import { PAIRS_MIN } from "./questions.ts";
+import { minus } from "./rank-test.ts";
+import { ALPHA } from "./verdicts.ts";
 
 /** What it takes to show a difference between two targets in one scenario. */
 export interface Detection {
@@ -55,10 +56,13 @@ export function detections(
   seed: number,
 ): readonly Detection[] {
   const couples = groups.flatMap((a, i) => groups.slice(i + 1).map((b) => [a, b] as const));
-  const values = new Map(groups.map((group) => [group, valuesByPair(group, (sample) => valueOf(metric, sample))]));
+  const values = new Map(groups.map((group) => [group, figuresByPair(group, (sample) => valueOf(metric, sample))]));
   return couples.map(([a, b]) => {
     const names = { scenario: a.scenario.id, a: a.target.id, b: b.target.id };
-    const pairs = pairUp(values.get(a)!, values.get(b)!);
+    const pairs = pairUp(values.get(a)!, values.get(b)!)
+      .map((pair): Pair => ({ a: pair.a.value, b: pair.b.value }))
+      // One that failed on both says nothing.
+      .filter((pair) => pair.a < Infinity || pair.b < Infinity);
     const median = pairs.length < PAIRS_MIN ? null : betterMedian(pairs);
     const difference = median === null ? null : share * median;
     const draws = random(seed, "power", metric.id, names.scenario, names.a, names.b);
@@ -74,13 +78,22 @@ export function detections(
       needed,
       requests,
       runs: requests === null ? null : Math.ceil(requests / planned),
-      usd: requests === null ? null : costOf([a, b], requests),
+      usd: requests === null ? null : usdOfRequests([a, b], requests),
     };
   });
 }
 
 function valueOf(metric: RequestMetric, sample: Sample): number | null {
-  return metric.applies(sample) ? (metric.read(sample).values[0] ?? null) : null;
+  const standing = standingOf(sample);
+  if (standing === "failure") return Infinity;
+  return standing === "success" && metric.applies(sample) ? (metric.read(sample).values[0] ?? null) : null;
+}
+
+/** Null of no pairs. */
+function medianDifference(pairs: readonly Pair[]): number | null {
+  if (pairs.length === 0) return null;
+  const medianOf = (values: readonly number[]): number => quantileOf(values, 0.5)!;
+  return minus(medianOf(pairs.map(({ b }) => b)), medianOf(pairs.map(({ a }) => a)));
 }
 
 /** Null when even the better one is infinite: there is nothing to take a share of. */
@@ -88,20 +101,4 @@ function betterMedian(pairs: readonly Pair[]): number | null {
   const medians = [pairs.map(({ a }) => a), pairs.map(({ b }) => b)].map((all) => quantileOf(all, 0.5) ?? Infinity);
   const least = Math.min(...medians);
   return Number.isFinite(least) ? least : null;
-}
-
-function costOf(groups: readonly Group[], requests: number): number | null {
-  return groups.reduce<number | null>((sum, group) => {
-    const usd = usdPerRequest(group);
-    return sum === null || usd === null ? null : sum + requests * usd;
-  }, 0);
-}
-
-/** Mean over answers and failures, as they were billed. */
-function usdPerRequest(group: Group): number | null {
-  const costs = [...group.successes, ...group.failures].map((sample) => callCost(sample).cost?.usd ?? null);
-  const known = costs.filter((usd) => usd !== null);
-  return known.length === 0 || known.length < costs.length
-    ? null
-    : known.reduce((sum, usd) => sum + usd, 0) / known.length;
 }

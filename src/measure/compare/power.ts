@@ -1,8 +1,7 @@
 import { probit } from "simple-statistics";
 import type { Random } from "../../core/random.ts";
 import { quantileOf } from "../quantile.ts";
-import type { Pair } from "./bootstrap.ts";
-import { PAIRS_MIN } from "./verdicts.ts";
+import { PAIRS_MIN } from "./questions.ts";
 import { signedRank } from "./wilcoxon.ts";
 
 /** How often a true difference shall be shown. */
@@ -16,6 +15,12 @@ const PAIRS_MAX = 1_000_000;
 /** Up to here the exact test is quick enough to be made some thousand times. */
 const EXACT_PAIRS_MAX = 25;
 const STEP = 1.15;
+
+/** One prompt answered by two targets; +∞ for a failure, never both. */
+export interface Pair {
+  readonly a: number;
+  readonly b: number;
+}
 
 /** How many pairs it takes to show a difference. */
 export interface PairsNeeded {

@@ -1,62 +1,116 @@
-import { random } from "../../core/random.ts";
-import { msFromUs, type Us } from "../../core/units.ts";
-import type { Verdict } from "../analysis.ts";
+import { probit } from "simple-statistics";
 import type { Group } from "../group.ts";
-import type { Sample } from "../sample.ts";
-import { differenceInterval, medianDifference } from "./bootstrap.ts";
+import { usdOfRequests } from "../cost/per-request.ts";
 import { holm } from "./holm.ts";
-import { pairUp, valuesByPair } from "./pairs.ts";
-import { signedRank } from "./wilcoxon.ts";
+import { QUESTIONS, type Answer, type Question } from "./questions.ts";
+import { clustersNeeded } from "./least-p.ts";
+import { isUnclustered, unitsOf, type Sides } from "./sides.ts";
+import type { Decides, Scope, Verdict } from "./verdict.ts";
 
-/** Below 6 pairs no outcome of a two-sided signed-rank test reaches 5 %. */
-export const PAIRS_MIN = 6;
 export const ALPHA = 0.05;
 
-/**
- * Is one target's TTFT p50 lower than another's, for each pair of targets of one scenario. Requests pair by prompt; a
- * failure is +∞, a pair that failed on both sides says nothing, and neither does one that a drop or an interrupt left
- * open. A leader is named only when Holm's adjusted p over all pairs of the scenario is below 0.05 and the interval
- * excludes 0.
- *
- * @param groups of one scenario
- * @param seed of the run: equal records give equal intervals
- */
-export function verdictsOf(groups: readonly Group[], seed: number): readonly Verdict[] {
-  const ttfts = groups.map((group) => ({ group, byPair: valuesByPair(group, ttftUs) }));
-  const tested = ttfts.flatMap((a, i) =>
-    ttfts.slice(i + 1).flatMap((b) => {
-      const pairs = pairUp(a.byPair, b.byPair);
-      const difference = medianDifference(pairs);
-      if (difference === null || pairs.length < PAIRS_MIN) return [];
-      const test = signedRank(pairs.map((pair) => pair.b - pair.a));
-      return [{ a: a.group, b: b.group, pairs, difference, test }];
-    }),
-  );
-  const adjusted = holm(tested.map(({ test }) => test.p));
-  return tested.map(({ a, b, pairs, difference, test }, i) => {
-    const scenario = a.scenario.id;
-    const names = { a: a.target.id, b: b.target.id };
-    const interval = differenceInterval(pairs, random(seed, "bootstrap", scenario, names.a, names.b));
-    const pAdjusted = adjusted[i]!;
-    const ahead = interval.low > 0 ? names.a : interval.high < 0 ? names.b : null;
-    return {
-      scenario,
-      metric: "ttft",
-      stat: "p50",
-      leader: pAdjusted < ALPHA ? ahead : null,
-      ...names,
-      difference: msFromUs(difference),
-      low: msFromUs(interval.low),
-      high: msFromUs(interval.high),
-      n: pairs.length,
-      test: `Wilcoxon signed rank, ${test.method}`,
-      pAdjusted,
-      family: tested.length,
-    };
-  });
+/** How often a difference shall be shown that is as large as the one seen. */
+const POWER = 0.8;
+/** A difference that needs more is not one that anybody will show. */
+const UNITS_MAX = 1_000_000;
+
+/** Two groups that are compared, and how they are called. */
+export interface Couple {
+  readonly a: Group;
+  readonly b: Group;
+  readonly nameA: string;
+  readonly nameB: string;
+  readonly scope: Exclude<Scope, "nights">;
 }
 
-/** Whole microseconds, since equal differences must tie. */
-function ttftUs({ observation: { stamps } }: Sample): Us | null {
-  return stamps.sent === null || stamps.firstContent === null ? null : stamps.firstContent - stamps.sent;
+/**
+ * Is one target better than another: each pair of targets, in each scenario of a run, by each question. All of them are one
+ * family, so that a run in which nothing differs names a leader in at most 5 % of cases; only what could not have been shown,
+ * whatever had come, is not counted. A leader is named when Holm's adjusted p is below 0.05 and the 95 % interval excludes 0.
+ *
+ * @param groups of one run
+ */
+export function verdictsOf(groups: readonly Group[]): readonly Verdict[] {
+  const byScenario = Map.groupBy(
+    groups.filter(({ scenario }) => scenario.load.kind !== "gateway"),
+    ({ scenario }) => scenario.id,
+  );
+  const couples = [...byScenario.values()].flatMap((alike) =>
+    alike.flatMap((a, i) =>
+      alike.slice(i + 1).map((b): Couple => ({ a, b, nameA: a.target.id, nameB: b.target.id, scope: "window" })),
+    ),
+  );
+  return judgeCouples(couples);
+}
+
+/** One family of verdicts over all that these couples can be asked. */
+export function judgeCouples(couples: readonly Couple[]): readonly Verdict[] {
+  const asked = couples.flatMap((couple) => {
+    const isPaired = couple.scope === "window" && couple.a.scenario.arrangement === "paired";
+    return QUESTIONS.flatMap((question) => {
+      const answer = question.answer(couple.a, couple.b, isPaired);
+      return answer === null ? [] : [{ couple, question, answer }];
+    });
+  });
+  const counted = asked.filter(({ answer }) => answer.test.least < ALPHA);
+  const adjusted = new Map(holm(counted.map(({ answer }) => answer.test.p)).map((p, i) => [counted[i]!, p]));
+  return asked.map((one) => verdictOf(one, adjusted.get(one) ?? one.answer.test.p, counted.length));
+}
+
+function verdictOf(
+  { couple, question, answer }: { readonly couple: Couple; readonly question: Question; readonly answer: Answer },
+  pAdjusted: number,
+  family: number,
+): Verdict {
+  const { sides, test, ...figures } = answer;
+  const { metric, stat, unit, better } = question;
+  const ahead = leaderBy(figures, better, couple.nameA, couple.nameB);
+  const leader = pAdjusted < ALPHA ? ahead : null;
+  return {
+    scope: couple.scope,
+    scenario: couple.a.scenario.id,
+    metric,
+    stat,
+    unit,
+    better,
+    leader,
+    a: couple.nameA,
+    b: couple.nameB,
+    ...figures,
+    units: sides.isPaired ? "pairs" : "requests",
+    n: unitsOf(sides),
+    clusters: isUnclustered(sides) ? null : { a: sides.a.clusterCount, b: sides.b.clusterCount },
+    test: test.name,
+    p: test.p,
+    pAdjusted,
+    family,
+    decides: leader === null ? decides(couple, sides, test.t, ALPHA / Math.max(1, family)) : null,
+  };
+}
+
+/** Whose side of 0 the interval lies on; null when it holds 0. */
+export function leaderBy(
+  { low, high }: Pick<Verdict, "low" | "high">,
+  better: Verdict["better"],
+  nameA: string,
+  nameB: string,
+): string | null {
+  if (low > 0) return better === "lower" ? nameA : nameB;
+  if (high < 0) return better === "lower" ? nameB : nameA;
+  return null;
+}
+
+/** One run a night. */
+export const NIGHTS_MIN = 7;
+
+/** The standard error shrinks with the root of n, if connections grow along; α is that of Holm's first step. */
+function decides({ a, b }: Couple, sides: Sides, t: number, alpha: number): Decides {
+  const n = unitsOf(sides);
+  const wanted = probit(1 - alpha / 2) + probit(POWER);
+  const connections = isUnclustered(sides) ? null : clustersNeeded(sides, alpha);
+  // Too few connections are mended by more of them.
+  const units = Math.max(connections === null ? n + 1 : n, Math.ceil(n * (wanted / Math.abs(t)) ** 2));
+  if (!(units <= UNITS_MAX)) return { n: null, connections, nights: null, usd: null };
+  const nights = Math.max(NIGHTS_MIN, Math.ceil(units / n));
+  return { n: units, connections, nights, usd: usdOfRequests([a, b], units) };
 }

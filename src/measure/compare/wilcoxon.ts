@@ -28,8 +28,17 @@ export function signedRank(differences: readonly number[], exactMax: number = EX
   return { p: normalP(doubled, least), method: "normal approximation" };
 }
 
+/**
+ * What the test adds up: each difference's rank by size, negative where it is; 0 for none. Twice the mid-ranks.
+ */
+export function signedRanks(differences: readonly number[]): readonly number[] {
+  const doubled = doubledRanks(differences.map(Math.abs));
+  const zeros = differences.filter((difference) => difference === 0).length;
+  return differences.map((difference, i) => Math.sign(difference) * (difference === 0 ? 0 : doubled[i]! - 2 * zeros));
+}
+
 /** Twice the mid-ranks, which makes them whole numbers. */
-function doubledRanks(sizes: readonly number[]): number[] {
+export function doubledRanks(sizes: readonly number[]): number[] {
   const order = sizes.map((_, i) => i).sort((a, b) => (sizes[a] === sizes[b] ? 0 : sizes[a]! - sizes[b]!));
   const ranks = Array.from({ length: sizes.length }, () => 0);
   for (let start = 0; start < order.length;) {

@@ -1,0 +1,94 @@
+import type { Unit } from "../core/metric.ts";
+import type { Scope, Verdict } from "../measure/compare/verdict.ts";
+import { type Section, table } from "./table.ts";
+import { interval, NO_VALUE, percent, plural, short, usd } from "./text.ts";
+
+/** How far a verdict reaches, as every report says it. */
+const SCOPE_TEXT: Readonly<Record<Scope, string>> = {
+  window: "in this window",
+  windows: "between two windows: time and target cannot be told apart",
+  nights: "over nights",
+};
+
+/** One verdict as a sentence: who leads by how much, or that nothing is shown and what would decide it. */
+export function verdictText(verdict: Verdict, matching: string): string {
+  const { a, b, leader, unit, difference, low, high } = verdict;
+  const basis = [
+    `${plural(verdict.n, verdict.units.slice(0, -1))}${matching}`,
+    `Holm over ${verdict.family}`,
+    SCOPE_TEXT[verdict.scope],
+  ].join(", ");
+  if (leader === null) {
+    const range = `${figure(difference, unit)} (${ends(low, high, unit)})`;
+    return `no difference shown between ${a} and ${b}: ${range}, ${basis}; ${deciding(verdict)}`;
+  }
+  const [least, most] = [Math.abs(low), Math.abs(high)].toSorted((x, y) => (x === y ? 0 : x - y));
+  const by = `${figure(Math.abs(difference), unit)} (${ends(least!, most!, unit)})`;
+  return `${leader} leads ${leader === a ? b : a} by ${by}, ${basis}`;
+}
+
+/** What it takes to see a difference as large as the one that was seen. */
+function deciding({ decides, units }: Verdict): string {
+  if (decides === null) return `more ${units} might decide it`;
+  const over = decides.connections === null ? "" : ` over ${decides.connections} connections of each`;
+  if (decides.n === null) return `more ${units}${over} might decide it`;
+  const cost = decides.usd === null ? "" : ` (${usd(decides.usd)})`;
+  return `about ${short(Number(decides.n.toPrecision(2)))} ${units}${over}${cost} would decide a difference this small`;
+}
+
+/** Every verdict of a family as a table. */
+export function verdictSection(heading: string, verdicts: readonly Verdict[]): Section {
+  return {
+    heading,
+    text:
+      "B − A with its 95 % interval; p after Holm's correction over the whole family. No leader: no difference shown. " +
+      "Failures are infinite in p50 and p95 of a latency and 0 in a speed.",
+    table: table(
+      ["scenario", "metric", "A", "B", "leader"],
+      ["A is", "B is", "B - A", "95 % interval", "A better %", "n", "p", "Holm over"],
+      ["test"],
+      verdicts.map((verdict) => [
+        [verdict.scenario, metricName(verdict), verdict.a, verdict.b, verdict.leader ?? "none shown"],
+        [
+          shown(verdict.valueA, verdict.unit),
+          shown(verdict.valueB, verdict.unit),
+          shown(verdict.difference, verdict.unit),
+          interval(scaled(verdict.low, verdict.unit), scaled(verdict.high, verdict.unit)),
+          percent(verdict.superiority),
+          `${verdict.n} ${verdict.units}`,
+          probability(verdict.pAdjusted),
+          String(verdict.family),
+        ],
+        [verdict.test],
+      ]),
+    ),
+  };
+}
+
+/** `ttft p95 ms`, `success_share %`. */
+export function metricName({ metric, stat, unit }: Verdict): string {
+  return [metric, stat === "value" ? [] : stat, unit === "share" ? "%" : unit].flat().join(" ");
+}
+
+export function probability(p: number): string {
+  return p < 0.001 ? "<0.001" : short(p);
+}
+
+function scaled(value: number, unit: Unit): number {
+  return unit === "share" ? value * 100 : value;
+}
+
+function shown(value: number | null, unit: Unit): string {
+  return value === null ? NO_VALUE : short(scaled(value, unit));
+}
+
+function ends(low: number, high: number, unit: Unit): string {
+  return interval(scaled(low, unit), scaled(high, unit));
+}
+
+/** `286 ms`, `4 points`, `$0.5`. */
+function figure(value: number, unit: Unit): string {
+  if (unit === "share") return `${short(scaled(value, unit))} points`;
+  if (unit === "usd/1k") return `${short(value)} $/1k`;
+  return `${short(value)} ${unit}`;
+}
