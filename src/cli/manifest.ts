@@ -1,4 +1,5 @@
 import { arch, cpus, platform, totalmem } from "node:os";
+import type { Host } from "../core/certificate.ts";
 import {
   DEFINITIONS_VERSION,
   SCHEMA_VERSION,
@@ -26,14 +27,30 @@ export type ManifestFacts = Omit<
   | "clock"
   | "host"
   | "quotas"
-  | "certificate"
   | "resumed"
   | "end"
 >;
 
+/** What this machine and runtime are. */
+export function hostFacts(): Host {
+  const processors = cpus();
+  return {
+    platform: platform(),
+    arch: arch(),
+    cpus: processors.length,
+    cpuModel: processors[0]?.model ?? "unknown",
+    memoryBytes: totalmem(),
+    node: process.version,
+  };
+}
+
+/** What a run's folder begins with: `20261123T184938Z`. */
+export function stampOf(wall: Date): string {
+  return wall.toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
 /** The manifest of a run that begins now. */
 export function newManifest(runId: string, facts: ManifestFacts, time: RealTime): Manifest {
-  const processors = cpus();
   return {
     v: 1,
     runId,
@@ -43,17 +60,9 @@ export function newManifest(runId: string, facts: ManifestFacts, time: RealTime)
     schemaVersion: SCHEMA_VERSION,
     startedAt: time.originWall.toISOString(),
     clock: clockOf(time),
-    host: {
-      platform: platform(),
-      arch: arch(),
-      cpus: processors.length,
-      cpuModel: processors[0]?.model ?? "unknown",
-      memoryBytes: totalmem(),
-      node: process.version,
-    },
+    host: hostFacts(),
     ...facts,
     quotas: [],
-    certificate: null,
     resumed: [],
     end: null,
   };

@@ -8,6 +8,7 @@ import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
 import type { ReportOptions } from "./report.ts";
 import type { ResumeOptions } from "./resume.ts";
+import { addCertify } from "./certify-options.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { JsonOption } from "./scenarios.ts";
@@ -49,6 +50,7 @@ export function buildProgram(done: Done): Command {
   addProviders(program, done);
   addExplain(program, done);
   addMore(program, done);
+  addCertify(program, done);
   return program;
 }
 

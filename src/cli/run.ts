@@ -3,17 +3,19 @@ import type { RunCaps } from "../core/caps.ts";
 import type { NetworkFacts, ScenarioSnapshot } from "../core/run.ts";
 import type { Study } from "../core/study.ts";
 import type { Target } from "../core/target.ts";
+import { overloadTexts } from "../report/certificate.ts";
 import { NO_PAST } from "../run/past.ts";
 import type { Config } from "../scenario/config.ts";
 import { planOf } from "../scenario/plan.ts";
 import { createRun } from "../store/create.ts";
 import { realTime } from "../time/time.ts";
+import { certified, type Certified } from "./certified.ts";
 import { contendersOf } from "./contenders.ts";
 import { dryRun } from "./dry-run.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { refuseUnfitGateways } from "./gateway-fit.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { newManifest, type ManifestFacts } from "./manifest.ts";
+import { newManifest, stampOf, type ManifestFacts } from "./manifest.ts";
 import { measure } from "./measure.ts";
 import { openNetwork } from "./network.ts";
 import type { OpenSearch } from "./record-run.ts";
@@ -43,8 +45,11 @@ export interface Work {
 
 /** Sends what was selected to the targets that the flags and the config name; records and reports. */
 export async function runWork(options: RunOptions, config: Config | null, work: Work): Promise<ExitCode> {
-  const { scenarios, study, search } = work;
+  const { study, search } = work;
   const chosen = await selectTargets(options, config);
+  const carried = await certified(options.resultDir, work.scenarios, chosen, search !== null);
+  const { scenarios } = carried;
+  if (options.quiet !== true) sayCarried(carried, options.resultDir);
   const caps = runCaps(options, config, chosen);
   if (options.dryRun === true) {
     const plans = scenarios.map(({ scenario }) => planOf(scenario));
@@ -66,7 +71,15 @@ export async function runWork(options: RunOptions, config: Config | null, work: 
       scenarios.map(({ scenario }) => scenario),
     );
     const begun = search === null ? scenarios : [];
-    const facts = factsOf(options, { targets, scenarios: begun, study, seed, caps, network: network.facts });
+    const facts = factsOf(options, {
+      targets,
+      scenarios: begun,
+      study,
+      carried,
+      seed,
+      caps,
+      network: network.facts,
+    });
     const time = realTime();
     const folder = await createRun(options.resultDir, { stamp: stampOf(time.originWall), label: facts.label });
     const manifest = newManifest(folder.id, facts, time);
@@ -80,18 +93,25 @@ export async function runWork(options: RunOptions, config: Config | null, work: 
   }
 }
 
+function sayCarried({ overloads, isForeign }: Certified, resultDir: string): void {
+  const foreign = `${resultDir}/certificate.json is of another machine, Node or version: \`herdbench certify\` makes a new one`;
+  const notes = [...(isForeign ? [foreign] : []), ...overloadTexts(overloads)];
+  for (const note of notes) process.stderr.write(`herdbench: ${note}\n`);
+}
+
 function factsOf(
   options: RunOptions,
   selected: {
     readonly targets: readonly Target[];
     readonly scenarios: readonly ScenarioSnapshot[];
     readonly study: Study | null;
+    readonly carried: Certified;
     readonly seed: number;
     readonly caps: RunCaps;
     readonly network: NetworkFacts;
   },
 ): ManifestFacts {
-  const { targets, scenarios, study, seed, caps, network } = selected;
+  const { targets, scenarios, study, carried, seed, caps, network } = selected;
   return {
     label: options.label ?? study?.kind ?? (targets.every((target) => target.simulated) ? "simulated" : "run"),
     seed,
@@ -114,10 +134,7 @@ function factsOf(
     scenarios,
     study,
     targets,
+    certificate: carried.certificate,
+    overloads: carried.overloads,
   };
-}
-
-/** `20261123T184938Z` */
-function stampOf(wall: Date): string {
-  return wall.toISOString().replace(/[-:]|\.\d+/g, "");
 }

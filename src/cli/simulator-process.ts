@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 export interface SimulatorProcess {
   /** `http://127.0.0.1:41234` */
   readonly origin: string;
+  /** PEM of the authority that has to be trusted; null over plain HTTP. */
+  readonly ca: string | null;
   stop(): Promise<void>;
 }
 
@@ -25,27 +27,37 @@ export async function startSimulatorProcess(of: {
   readonly seed: number;
   readonly ledger: string | null;
   readonly dialects: Readonly<Record<string, object>>;
+  /** HTTPS, with a certificate made for this process. */
+  readonly tls?: boolean;
 }): Promise<SimulatorProcess> {
   // Beside this file in the same language: TypeScript in a clone, JavaScript in the package.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const main = fileURLToPath(new URL(`../simulator/main.${extension}`, import.meta.url));
   const ledger = of.ledger === null ? [] : ["--ledger", of.ledger];
   const dialects = await dialectsFile(of.dialects);
-  const args = ["--port", "0", "--seed", String(of.seed), ...ledger, ...dialects.args];
+  const args = [
+    "--port",
+    "0",
+    "--seed",
+    String(of.seed),
+    ...ledger,
+    ...dialects.args,
+    ...(of.tls === true ? ["--tls"] : []),
+  ];
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
     env: withoutSecrets(process.env),
     // Ctrl-C reaches the whole process group; the simulator has to outlive the answers that are still in flight.
     detached: true,
   });
-  let origin: string;
+  let said: Awaited<ReturnType<typeof listening>>;
   try {
-    origin = await listening(child);
+    said = await listening(child);
   } finally {
     await dialects.remove();
   }
   return {
-    origin,
+    ...said,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");
@@ -75,12 +87,18 @@ function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(NEEDED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-async function listening(child: ChildProcess): Promise<string> {
+/** The line that a simulator says when it is ready. */
+interface Listening {
+  readonly listening: { readonly host: string; readonly port: number };
+  readonly ca?: string;
+}
+
+async function listening(child: ChildProcess): Promise<Pick<SimulatorProcess, "origin" | "ca">> {
   const giveUp = setTimeout(() => child.kill("SIGKILL"), START_MS_MAX);
   try {
     for await (const line of createInterface({ input: child.stdout! })) {
-      const { listening: at } = JSON.parse(line) as { listening: { host: string; port: number } };
-      return `http://${at.host}:${at.port}`;
+      const { listening: at, ca = null } = JSON.parse(line) as Listening;
+      return { origin: `${ca === null ? "http" : "https"}://${at.host}:${at.port}`, ca };
     }
   } finally {
     clearTimeout(giveUp);

@@ -1,4 +1,5 @@
 import type { CapReached, Caps, RunCaps } from "./caps.ts";
+import type { Certificate, Host, Overload } from "./certificate.ts";
 import type { FailureKind } from "./failure.ts";
 import type { EventTrace, Intent, Observation, TokenCount } from "./observation.ts";
 import type { RateWindow } from "./provider.ts";
@@ -160,14 +161,7 @@ export interface Manifest {
   readonly simulated: boolean;
   /** Name of the place the client ran at. */
   readonly vantage: string;
-  readonly host: {
-    readonly platform: string;
-    readonly arch: string;
-    readonly cpus: number;
-    readonly cpuModel: string;
-    readonly memoryBytes: number;
-    readonly node: string;
-  };
+  readonly host: Host;
   /** True when any target was reached through a proxy. */
   readonly proxied: boolean;
   readonly network: NetworkFacts;
@@ -186,7 +180,9 @@ export interface Manifest {
   /** Said before the measured part of their scenario was sent. */
   readonly quotas: readonly QuotaShortfall[];
   /** Result of the client's self-test on this machine; null when none is known. */
-  readonly certificate: null;
+  readonly certificate: Certificate | null;
+  /** Scenarios above it. */
+  readonly overloads: readonly Overload[];
   /** Later processes, in order; none for a run that was never resumed. */
   readonly resumed: readonly Resumption[];
   readonly end: RunEnd | null;

@@ -1,6 +1,7 @@
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { METRICS } from "../measure/catalogue.ts";
 import { FLAGS } from "../measure/flags.ts";
+import { certificateFact } from "./certificate.ts";
 import { carbonSections } from "./carbon.ts";
 import {
   clientErrorFact,
@@ -46,6 +47,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       `${sizeFact(analysis)}, ${spentFact(analysis)}`,
       clientErrorFact(analysis),
       simulatorFact(analysis),
+      ...(manifest.certificate === null ? [] : [certificateFact(manifest.certificate)]),
       ...revisionFacts(analysis),
     ].map(plain),
     sentences: sentences(analysis).map(({ label, text }) => ({ label, text: plain(text) })),

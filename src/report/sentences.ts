@@ -3,6 +3,7 @@ import type { Analysis, Counts, GroupAnalysis } from "../measure/analysis.ts";
 import { total } from "../measure/counts.ts";
 import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
+import { overloadTexts } from "./certificate.ts";
 import { carbonSentences } from "./carbon.ts";
 import { simulatedMark } from "./facts.ts";
 import { gatewaySentences } from "./gateway.ts";
@@ -43,6 +44,7 @@ export function sentences(analysis: Analysis, run: string = analysis.manifest.ru
     ...goneSentences(analysis),
     ...failureSentences(analysis),
     ...analysis.manifest.quotas.map((shortfall) => ({ label: "quota", text: quotaText(shortfall) })),
+    ...overloadTexts(analysis.manifest.overloads).map((text) => ({ label: "load", text })),
     ...stopSentences(analysis),
     ...pauseSentences(analysis),
     ...vantageSentence(analysis),

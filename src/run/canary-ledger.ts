@@ -8,11 +8,13 @@ import { msFromUs, type Us } from "../core/units.ts";
  * @param ledger NDJSON: `promptHash`, `received` (host's monotonic clock, nanoseconds in decimal) and `events`
  *   (nanoseconds after it)
  * @param originNs of the stamps, on the same clock
+ * @param isCounted whether an event counts, by its stamp
  */
 export function errorsByLedger(
   ledger: string,
   stampsByPrompt: ReadonlyMap<string, readonly Us[]>,
   originNs: bigint,
+  isCounted: (stampUs: Us) => boolean = () => true,
 ): number[] {
   return ledger.split("\n").flatMap((line) => {
     const { promptHash, received, events } = parsed(line);
@@ -23,7 +25,7 @@ export function errorsByLedger(
     return events.flatMap((afterNs: unknown, i) => {
       const stampUs = stamps[i];
       // What was written after we had stopped reading has no stamp.
-      if (stampUs === undefined || typeof afterNs !== "number") return [];
+      if (stampUs === undefined || typeof afterNs !== "number" || !isCounted(stampUs)) return [];
       return [msFromUs(stampUs) - (receivedNs + afterNs) / 1e6];
     });
   });

@@ -1,13 +1,13 @@
-import { failure } from "../core/failure.ts";
 import type { HttpRequest, Wire } from "../core/provider.ts";
 import type { Timeouts } from "../core/run.ts";
 import { usFromMs, type Us } from "../core/units.ts";
 import type { RealTime } from "../time/time.ts";
 import { waitUntil } from "../time/wait.ts";
-import { exchange, type Control } from "../transport/exchange.ts";
+import { exchange } from "../transport/exchange.ts";
 import { openPool, type Pool } from "../transport/pool.ts";
 import { DIRECT } from "../transport/route.ts";
 import { errorsByLedger, latenessByStats } from "./canary-ledger.ts";
+import { getText, untilAborted } from "./get-text.ts";
 import { readResponse, sha256 } from "./response.ts";
 
 /** One endless answer to measure ourselves by: its server writes down when it wrote each event. */
@@ -31,7 +31,6 @@ const PAUSE_MS = 1000;
 const LIMITS: Timeouts = { connectMs: 2000, firstContentMs: 5000, idleMs: 5000, totalMs: 60_000 };
 const STOP_MS_MAX = 2000;
 const LEDGER_POLL_MS = 20;
-const LEDGER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Keeps one stream from a server on this host running beside a measurement, through the same client code. Both processes
@@ -71,7 +70,7 @@ export function startCanary(origin: string, runId: string, wire: Wire, time: Rea
       const cancel = time.after(STOP_MS_MAX, () => late.abort());
       const [ledger, stats] = await Promise.all([
         wholeLedger(pool, origin, stampsByPrompt.size, time, late.signal),
-        get(pool, `${origin}/stats`, time, late.signal),
+        getText(pool, `${origin}/stats`, time, late.signal),
       ]);
       cancel();
       await pool.close();
@@ -97,7 +96,7 @@ async function streamStamps(
     failed: (because) => call.control.abort(because),
   });
   const call = exchange(connection, request, LIMITS, time, reader);
-  const { sent } = await until(signal, call);
+  const { sent } = await untilAborted(signal, call);
   pool.give(connection, sent !== null);
   return reader.response.contentUs;
 }
@@ -111,39 +110,9 @@ async function wholeLedger(
   signal: AbortSignal,
 ): Promise<string> {
   for (;;) {
-    const ledger = await get(pool, `${origin}/ledger?profile=canary`, time, signal);
+    const ledger = await getText(pool, `${origin}/ledger?profile=canary`, time, signal);
     const records = ledger.split("\n").filter((line) => line !== "").length;
     if (records >= streams || signal.aborted) return ledger;
     await waitUntil(time, time.now() + usFromMs(LEDGER_POLL_MS), signal);
   }
-}
-
-/** The body of a small answer; what there is of it when it fails. */
-async function get(pool: Pool, url: string, time: RealTime, signal: AbortSignal): Promise<string> {
-  const connection = pool.take();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const call = exchange(connection, { method: "GET", url, headers: {}, body: null }, LIMITS, time, {
-    onHeaders: () => undefined,
-    onData: (chunk) => {
-      bytes += chunk.length;
-      if (bytes <= LEDGER_BYTES_MAX) chunks.push(Buffer.from(chunk));
-    },
-  });
-  const { sent } = await until(signal, call);
-  pool.give(connection, sent !== null);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** The result of an exchange, which ends with the signal at the latest. */
-async function until<T>(
-  signal: AbortSignal,
-  call: { readonly control: Control; readonly result: Promise<T> },
-): Promise<T> {
-  const end = (): void => call.control.abort(failure("network", { detail: "canary stopped" }));
-  signal.addEventListener("abort", end);
-  if (signal.aborted) end();
-  const result = await call.result;
-  signal.removeEventListener("abort", end);
-  return result;
 }

@@ -93,4 +93,11 @@ export const PROFILES = {
     ttft: { baseMs: 50, perInputTokenMs: 0, sigma: 0 },
     interEvent: { meanMs: 50, sigma: 0 },
   },
+  /** No target either: streams of the pace of a quick endpoint, as many at once as a client can take. */
+  certify: {
+    ...FAST,
+    ttft: { baseMs: 200, perInputTokenMs: 0, sigma: 0 },
+    interEvent: { meanMs: 25, sigma: 0 },
+    capacity: 65_536,
+  },
 } as const satisfies Profiles;

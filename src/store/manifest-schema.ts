@@ -3,6 +3,7 @@ import { CAP_UNITS } from "../core/caps.ts";
 import { FAILURE_KINDS, TRANSIENT_KINDS } from "../core/failure.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Manifest } from "../core/run.ts";
+import { certificateSchema, hostSchema, overloadSchema } from "./certificate.ts";
 import type { Same } from "./same.ts";
 
 const text = z.string();
@@ -211,7 +212,7 @@ export const manifestSchema = z.object({
   seed: number,
   simulated: z.boolean(),
   vantage: text,
-  host: z.object({ platform: text, arch: text, cpus: number, cpuModel: text, memoryBytes: number, node: text }),
+  host: hostSchema,
   proxied: z.boolean(),
   // Runs of before this member went direct.
   network: z
@@ -231,7 +232,8 @@ export const manifestSchema = z.object({
   study: study.nullable().default(null),
   targets: z.array(target),
   quotas: z.array(quota).default([]),
-  certificate: z.null(),
+  certificate: certificateSchema.nullable(),
+  overloads: z.array(overloadSchema).default([]),
   resumed: z.array(resumption).default([]),
   end: end.nullable(),
 });

@@ -172,6 +172,7 @@ function goldenManifest(): Manifest {
     quotas: [],
     study: null,
     certificate: null,
+    overloads: [],
     resumed: [],
     end: {
       endedAt: "2026-11-23T18:50:39.000Z",

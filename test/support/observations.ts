@@ -188,6 +188,7 @@ export function recordOf(
       quotas: [],
       study: null,
       certificate: null,
+      overloads: [],
       resumed: [],
       end: {
         endedAt: "2026-11-23T18:50:38.000Z",

@@ -168,6 +168,7 @@ export async function runPlan(of: {
     quotas,
     study: null,
     certificate: null,
+    overloads: [],
     resumed: [],
     end: { ...end, clientErrorMsP99: null, simulatorLatenessMsP99: null },
   };
