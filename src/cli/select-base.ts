@@ -28,7 +28,7 @@ export async function baseScenario(options: SweepOptions, plain: RunOptions, con
 
 async function withoutPreset(options: SweepOptions, plain: RunOptions, config: Config | null): Promise<Scenario> {
   // What is asked; how fast and for how long is the levels' own.
-  const { arrival: _arrival, numPrompts: _count, duration: _duration, ...shape } = plain;
+  const { arrival: _arrival, burstiness: _burstiness, numPrompts: _count, duration: _duration, ...shape } = plain;
   const hasLoads = options.requestRate !== undefined || options.maxConcurrency !== undefined;
   if (options.scenario === undefined && hasLoads) {
     const custom = customScenario(loadFlags(shape));

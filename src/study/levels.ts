@@ -1,3 +1,4 @@
+import type { OpenLoad } from "../core/load.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Axis } from "../core/study.ts";
 import { overrideScenario, type LoadFlags } from "../scenario/custom.ts";
@@ -9,6 +10,9 @@ const REQUESTS_MIN = 72;
 const ROUNDS = 10;
 /** A queue that grows needs time to show. */
 const RATE_LEVEL_S = 60;
+
+/** Arrivals of one rate. */
+const STEADY: readonly OpenLoad["arrival"][] = ["constant", "poisson", "gamma"];
 
 /** How many levels a sweep may have. */
 export const LEVELS_MAX = 50;
@@ -40,6 +44,11 @@ export function levelOf(base: Scenario, by: Axis, load: number, flags: LoadFlags
   const level = by === "rate" ? { requestRate: load } : { requestRate: null, maxConcurrency: load };
   const made = overrideScenario(base, { ...flags, ...(hasStop ? {} : stop), ...level });
   if (!made.ok) return made;
+  const { load: asked } = made.scenario;
+  if (asked.kind === "open" && !STEADY.includes(asked.arrival)) {
+    const mend = "add --arrival poisson, constant or gamma";
+    return { ok: false, problems: [`${base.id}: its rate changes (${asked.arrival}), and a level has one: ${mend}`] };
+  }
   const id = `${base.id}@${load}${by === "rate" ? "/s" : ""}`;
   const title = `${base.title}, ${load} ${by === "rate" ? "requests a second" : "requests in flight"}`;
   return { ok: true, scenario: { ...made.scenario, id, title } };

@@ -6,6 +6,7 @@ import { PROFILES } from "../../src/simulator/profile.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { readRun } from "../../src/store/read.ts";
 import { geometric, levelOf } from "../../src/study/levels.ts";
+import type { Load } from "../../src/core/load.ts";
 import { loadScenario } from "../../src/registry.ts";
 import { NO_FLAGS } from "../support/load-flags.ts";
 import { herdbench, orInvalid } from "../support/herdbench.ts";
@@ -153,5 +154,26 @@ describe("the levels of a sweep", () => {
         stop: { requests: 200, durationMs: null },
       },
     });
+  });
+  it("are of one rate each: a scenario whose rate changes says how to get one", async () => {
+    const { scenario } = await loadScenario("quick-chat");
+    const load: Load = {
+      kind: "open",
+      arrival: "steps",
+      ratePerSecond: 1,
+      factors: [1, 4],
+      burstiness: 0.5,
+      maxInFlight: 9,
+    };
+    const burst = { ...scenario, load };
+    expect(levelOf(burst, "rate", 2, NO_FLAGS)).toEqual({
+      ok: false,
+      problems: ["quick-chat: its rate changes (steps), and a level has one: add --arrival poisson, constant or gamma"],
+    });
+    expect(levelOf(burst, "rate", 2, { ...NO_FLAGS, arrival: "gamma", burstiness: 0.5 })).toMatchObject({
+      ok: true,
+      scenario: { load: { kind: "open", arrival: "gamma", ratePerSecond: 2, burstiness: 0.5, maxInFlight: 9 } },
+    });
+    expect(levelOf(burst, "concurrency", 2, NO_FLAGS)).toMatchObject({ ok: true });
   });
 });
