@@ -10,7 +10,7 @@ export interface Stretch {
 }
 
 /**
- * Samples in their order, parted where time passed that belongs to no measurement: between two processes of a run that was
+ * Samples in the order given, parted where time passed that belongs to no measurement: between two processes of a run that was
  * resumed, and between the turns of a target where targets take turns.
  */
 export function stretchesOf({ scenario, resumedUs }: Group, samples: readonly Sample[]): readonly Stretch[] {

@@ -3,18 +3,18 @@ import type { Arrival, Plan } from "../core/scenario.ts";
 import type { Contender } from "./contender.ts";
 import { hasLeft, leftOf, type Past } from "./past.ts";
 
-/** A stretch of a plan that some targets run at the same time, from connections of its own. */
+/** A part of a plan that some targets run at the same time, from connections of its own. */
 export interface Segment {
   readonly plan: Plan;
   readonly contenders: readonly Contender[];
-  /** The first stretch of these targets in this plan. */
+  /** The first part for these targets: warm-ups belong to it. */
   readonly isFirst: boolean;
 }
 
 /**
- * How a plan is shared out over time. `paired`: all targets together, in one stretch. `rotated`: block by block, in each of
- * them one target after another, in an order drawn anew for each block, so that none always meets the same minute of the
- * quarter hour. A rotated block begins at once, idle, and its other arrivals are as far behind its first as planned.
+ * How a plan is shared out over time. `paired`: all targets together, in one part. `rotated`: block by block, in each of
+ * them one target after another, in an order drawn anew for each block: none is always first, nor always behind the same one.
+ * A turn begins when the one before it is over, and its arrivals are as far behind its first as planned.
  */
 export function segmentsOf(plan: Plan, all: readonly Contender[]): readonly Segment[] {
   const { scenario, targets, arrivals } = plan;

@@ -1,6 +1,6 @@
 import type { Arrival, Block, Scenario } from "../core/scenario.ts";
 
-/** Of an open loop: long beside an answer, short beside the drift of a day. */
+/** Of an open loop: long beside an answer, short beside the drift of an hour. */
 const OPEN_MS = 60_000;
 /** Of a closed loop: the first and the last round of requests are no steady load, so many are between them. */
 const CLOSED_ROUNDS = 10;
