@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import type { ThinkTime } from "../core/load.ts";
+import { PLANNED_MEND, plannedIn } from "../scenario/planned-members.ts";
 import { isSecretName, isSecretValue, isVariableName } from "../scenario/secret.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -108,7 +109,7 @@ export function maxCost(text: string): number | "none" {
   return text === "none" ? "none" : nonNegative(text);
 }
 
-/** A JSON object without credentials in it. */
+/** A JSON object without credentials in it, and without what the plan sets. */
 export function jsonObject(text: string): JsonObject {
   let value: unknown = null;
   try {
@@ -118,6 +119,8 @@ export function jsonObject(text: string): JsonObject {
   }
   if (!isObject(value)) throw new UsageError(`--extra-body: must be a JSON object such as '{"temperature": 0}'`);
   refuseSecrets("--extra-body", value);
+  const planned = plannedIn(value).map((path) => `--extra-body: ${path.join(".")}: ${PLANNED_MEND}`);
+  if (planned.length > 0) throw new UsageError(...planned);
   return value as JsonObject;
 }
 

@@ -31,12 +31,12 @@ export function bedrockConverse(extra: JsonObject): Wire {
 function request(call: Call, extra: JsonObject): HttpRequest {
   const system = call.messages.filter(({ role }) => role === "system").map(({ content }) => ({ text: content }));
   const turns = call.messages.filter(({ role }) => role !== "system");
+  const { inferenceConfig, ...added } = { ...extra, ...call.extraBody };
   const body = {
     messages: turns.map(({ role, content }) => ({ role, content: [{ text: content }] })),
     ...(system.length === 0 ? {} : { system }),
-    inferenceConfig: { maxTokens: call.maxOutputTokens },
-    ...extra,
-    ...call.extraBody,
+    inferenceConfig: { ...(isObject(inferenceConfig) ? inferenceConfig : {}), maxTokens: call.maxOutputTokens },
+    ...added,
   };
   return {
     method: "POST",

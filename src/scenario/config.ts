@@ -6,6 +6,7 @@ import type { Scenario } from "../core/scenario.ts";
 import type { AccountLimits, Price } from "../core/target.ts";
 import type { Workload } from "../core/workload.ts";
 import { carbonSchema } from "./carbon.ts";
+import { extraBodySchema } from "./extra-body.ts";
 import { readJsonText } from "./json-text.ts";
 import { percentile, sloLimits } from "./parse.ts";
 import { priceSchema } from "./price.ts";
@@ -133,7 +134,7 @@ const targetSchema = strictObject({
     )
     .default({})
     .describe("Not secret: they are written to the results."),
-  extraBody: z.record(z.string(), z.json()).default({}).describe("Extra members of the request body."),
+  extraBody: extraBodySchema.default({}).describe("Extra members of the request body."),
   limits: strictObject({
     requestsPerMinute: z.int().min(1).nullable().default(null),
     tokensPerMinute: z.int().min(1).nullable().default(null).describe("Input and output limit together."),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isObject } from "../core/json.ts";
 import type { Provider } from "../core/provider.ts";
+import { extraBodySchema } from "./extra-body.ts";
 import { readJsonText } from "./json-text.ts";
 import { check, problem, strictObject } from "./problems.ts";
 
@@ -73,7 +74,7 @@ const dialectSchema = strictObject({
   maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   streamOptions: z.boolean().default(true).describe("Send stream_options.include_usage."),
   usage: z.enum(["asked", "default", "every-chunk", "never", "unknown"]).default("unknown"),
-  extraBody: z.record(z.string(), z.json()).default({}).describe("Members of every request."),
+  extraBody: extraBodySchema.default({}).describe("Members of every request."),
   terminator: z.enum(["[DONE]", "end-of-body", "unknown"]).default("[DONE]"),
   finishReasons: z
     .record(z.string(), z.enum(["stop", "length", "content-filter", "tool-calls", "other"]))

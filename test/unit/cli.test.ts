@@ -371,6 +371,7 @@ describe("usage", () => {
     [["run", "--base-url", "localhost:8080"], "absolute URL"],
     [["run", "--base-url", "http://127.0.0.1:1/v1", "--max-cost", "1"], "--price"],
     [["run", "--goodput", "speed:9"], "ttft:MS"],
+    [["run", "--extra-body", '{"n": 4, "max_tokens": 9}', "--dry-run"], "max_tokens: the plan sets this"],
     [["run", "--header", "content-length: 5"], "the transport does"],
     [["run", "--base-url", "http://127.0.0.1:1/v1", "--endpoint", "chat"], 'begins with "/"'],
     [["run", "--target", "sim-fast", "--model", "foo"], "--model"],

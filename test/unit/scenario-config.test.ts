@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PLAIN_TERMS } from "../../src/core/target.ts";
 import { parseConfig, withConfigSlo, type Config } from "../../src/scenario/config.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
+import { PLANNED_MEND } from "../../src/scenario/planned-members.ts";
 import { readFile } from "node:fs/promises";
 
 const TARGET = { id: "together-405b", provider: "together", model: "llama-3.1-405b-instruct" };
@@ -121,6 +122,22 @@ describe("what a target states of its energy", () => {
   });
 });
 
+describe("an extra body in herdbench.json", () => {
+  it("sets nothing that the plan sets, in no wire's words: the caps reserve for what is planned", () => {
+    const extraBody = { temperature: 0, max_tokens: 9, N: 4, options: { num_predict: 9, num_ctx: 8 } };
+    const told = problemsOfTarget({ extraBody }).map((line) => line.slice(0, line.indexOf(":")));
+    expect(told).toEqual(["max_tokens", "N", "options.num_predict"].map((name) => `targets[0].extraBody.${name}`));
+    const inferenceConfig = { temperature: 0, maxTokens: 9 };
+    expect(problemsOfTarget({ extraBody: { inferenceConfig } })).toEqual([
+      `targets[0].extraBody.inferenceConfig.maxTokens: ${PLANNED_MEND}`,
+    ]);
+    const harmless = { nucleus: 1, provider: { order: ["x"] }, stream_options: { continuous_usage_stats: true } };
+    expect(configOf({ targets: [{ ...TARGET, extraBody: harmless }] }, "herdbench.json").targets[0]!.extraBody).toEqual(
+      harmless,
+    );
+  });
+});
+
 describe("a credential in herdbench.json", () => {
   it.each([
     ["an Authorization header", { headers: { Authorization: "abc" } }, "targets[0].headers.Authorization"],
@@ -139,7 +156,7 @@ describe("a credential in herdbench.json", () => {
   });
 
   it("is no limit on tokens, nor a tokenizer", () => {
-    const extraBody = { max_tokens: 5, tokenizer: "llama3", stop_token_ids: [1], token_count: true };
+    const extraBody = { min_tokens: 5, tokenizer: "llama3", stop_token_ids: [1], token_count: true };
     expect(configOf({ targets: [{ ...TARGET, extraBody }] }, "herdbench.json").targets[0]!.extraBody).toEqual(
       extraBody,
     );
