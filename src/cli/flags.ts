@@ -87,7 +87,8 @@ export function apiKeyEnv(text: string): string {
 export function price(text: string): { readonly input: number; readonly output: number } {
   const parts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   const [input, output] = parts;
-  if (parts.length !== 2 || input === undefined || output === undefined || !(input >= 0) || !(output >= 0)) {
+  const isWhole = parts.length === 2 && parts.every((part) => Number.isFinite(part) && part >= 0);
+  if (!isWhole || input === undefined || output === undefined) {
     throw new InvalidArgumentError('must be two prices in USD per million tokens: "3.50,3.50" for input and output.');
   }
   return { input, output };

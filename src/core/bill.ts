@@ -21,14 +21,19 @@ export function wasSent({ stamps, flags, failure }: Observation): boolean {
 
 /**
  * What an attempt was billed for, as far as that is certain: its usage once the answer ended of its own accord, nothing when
- * it was never sent, asked no model, or was turned away at the door. Null when the seller may have billed something else: a time-out, a cut, or
- * an end of our own making leaves at best a running total of what it had made by then.
+ * it was never sent, asked no model, or was turned away at the door. Null when the seller may have billed something else: a time-out, a cut, an
+ * error behind some text, or an end of our own making leaves at best a running total of what it had made by then.
  */
 export function billedTokens(observation: Observation): BilledTokens | null {
-  const { outcome, finish, failure, usage, request } = observation;
+  const { outcome, finish, usage, request } = observation;
   if (!wasSent(observation) || request.maxOutputTokens === 0) return NOTHING;
-  if (failure !== null && TURNED_AWAY.has(failure.status)) return NOTHING;
+  if (isTurnedAway(observation)) return NOTHING;
   const hasEnded = outcome === "completed" || finish !== null;
   if (!hasEnded || usage === null || usage.input === null || usage.output === null) return null;
   return { input: usage.input, output: usage.output, cached: usage.cached ?? 0 };
+}
+
+/** A stream that began is through the door, whatever status an error in it states. */
+function isTurnedAway({ failure, events, usage }: Observation): boolean {
+  return failure !== null && TURNED_AWAY.has(failure.status) && events.content === 0 && usage === null;
 }

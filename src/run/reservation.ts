@@ -56,15 +56,28 @@ export function isPast(price: Price, reserved: Reservation, asked: Asked, soFar:
   return usd !== null && reserved.usd !== null && usd > reserved.usd;
 }
 
-/** What a call took: by its bill, or what had come when it was ended for going past its reservation; else unknown. */
+/**
+ * What a call took, by its bill; else unknown, so that it keeps its reservation. What was ended for going past that took at
+ * least what had come, where this alone is more.
+ */
 export function settlementOf(price: Price, observation: Observation): Settlement {
   const { reason, request, usage, response } = observation;
   const requests = wasSent(observation) ? 1 : 0;
-  const wasPast = reason === "overshoot";
-  const billed =
-    billedTokens(observation) ?? (wasPast ? tokensAtLeast(request, { usage, chars: response.chars }) : null);
-  if (billed === null) return { usd: null, tokens: null, requests };
-  return { usd: callUsd(price, billed), tokens: billed.input + billed.output, requests };
+  const billed = billedTokens(observation);
+  if (billed !== null) return { ...amountOf(price, billed), requests };
+  if (reason !== "overshoot") return { usd: null, tokens: null, requests };
+  const reserved = worstCase(price, request);
+  const least = amountOf(price, tokensAtLeast(request, { usage, chars: response.chars }));
+  // Past in tokens is not always past in money, and the other way round.
+  return { usd: ifMore(least.usd, reserved.usd), tokens: ifMore(least.tokens, reserved.tokens), requests };
+}
+
+function amountOf(price: Price, tokens: BilledTokens): Reservation {
+  return { usd: callUsd(price, tokens), tokens: tokens.input + tokens.output };
+}
+
+function ifMore(least: number | null, reserved: number | null): number | null {
+  return least !== null && reserved !== null && least > reserved ? least : null;
 }
 
 /** A lower bound: by the server's running totals where it sends them, else by the length of the text. */

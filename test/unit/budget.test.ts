@@ -70,12 +70,37 @@ describe("what a call took", () => {
     });
     expect(settled(refused)).toEqual({ usd: 0, tokens: 0, requests: 1 });
   });
+  it("is unknown where the error came behind some text, whatever status it states", () => {
+    const late = { failure: failure("rate-limited", { where: "stream", status: 429 }) };
+    const unknown = { usd: null, tokens: null, requests: 1 };
+    for (const fields of [
+      { ...late, events: { content: 3, total: 4, coalesced: 0 } },
+      { ...late, usage },
+    ]) {
+      expect(settled(failed({ pair: 0, kind: "rate-limited", fields }))).toEqual(unknown);
+    }
+  });
   it("is at least what had come, where it was ended for going past its reservation", () => {
-    const { observation } = unanswered({ pair: 0, outcome: "cancelled", reason: "overshoot" });
-    const long = { ...observation, response: { ...observation.response, chars: 8000 } };
-    expect(settlementOf(PRICE, long)).toEqual({ usd: (100 + 1000 * 2) / 1e6, tokens: 1100, requests: 1 });
+    expect(settlementOf(PRICE, past({ chars: 8000 }))).toEqual({
+      usd: (100 + 1000 * 2) / 1e6,
+      tokens: 1100,
+      requests: 1,
+    });
+  });
+  it("is never less than the reservation that it went past: it may be past in tokens alone, or in money alone", () => {
+    const short = past({ usage: { input: 2, output: 269, cached: 0 } });
+    const dearInput = { ...PRICE, inputUsdPerMtok: 1000 };
+    expect(settlementOf(dearInput, short)).toEqual({ usd: null, tokens: 271, requests: 1 });
+    const few = past({ usage: { input: 100, output: 140, cached: 0 } });
+    expect(settlementOf(PRICE, few)).toEqual({ usd: (100 + 140 * 2) / 1e6, tokens: null, requests: 1 });
   });
 });
+
+/** A call that was ended for going past its reservation. */
+function past({ chars = 0, usage = null }: { chars?: number; usage?: Observation["usage"] }): Observation {
+  const { observation } = unanswered({ pair: 0, outcome: "cancelled", reason: "overshoot" });
+  return { ...observation, usage, response: { ...observation.response, chars } };
+}
 
 describe("an answer is past its reservation", () => {
   it("by the running total of the server, as soon as that costs more", () => {

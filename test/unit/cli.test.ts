@@ -370,6 +370,7 @@ describe("usage", () => {
     [["run", "--num-prompts", "many"], "must be a number"],
     [["run", "--base-url", "localhost:8080"], "absolute URL"],
     [["run", "--base-url", "http://127.0.0.1:1/v1", "--max-cost", "1"], "--price"],
+    [["run", "--base-url", "http://127.0.0.1:1/v1", "--price", "Infinity,1", "--dry-run"], "two prices"],
     [["run", "--goodput", "speed:9"], "ttft:MS"],
     [["run", "--extra-body", '{"n": 4, "max_tokens": 9}', "--dry-run"], "max_tokens: the plan sets this"],
     [["run", "--header", "content-length: 5"], "the transport does"],
