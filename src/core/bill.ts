@@ -33,7 +33,7 @@ export function billedTokens(observation: Observation): BilledTokens | null {
   return { input: usage.input, output: usage.output, cached: usage.cached ?? 0 };
 }
 
-/** A stream that began is through the door, whatever status an error in it states. */
-function isTurnedAway({ failure, events, usage }: Observation): boolean {
-  return failure !== null && TURNED_AWAY.has(failure.status) && events.content === 0 && usage === null;
+/** What has begun to answer, or has taken a call on, is through the door, whatever status an error behind it states. */
+function isTurnedAway({ failure }: Observation): boolean {
+  return failure !== null && TURNED_AWAY.has(failure.status) && failure.where !== "stream";
 }

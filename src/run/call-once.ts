@@ -73,16 +73,25 @@ export async function callOnce(
   const { result, response, steps } = await exchangeAll(attempt.request, call);
   if (cancelled() === null) await settle(response, steps, call);
   signal.removeEventListener("abort", interrupt);
-  return called(attempt, wire, result, response, cancelled(), time);
+  return called(attempt, wire, result, response, judge(result, response, cancelled(), steps.length), time);
 }
 
-/** How an exchange ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing. */
+type Judgement = readonly [Outcome, Failure | null, Reason | null];
+
+/**
+ * How a call ended: the reader's failure first, then ours to cancel, then the transport's, then what is missing.
+ *
+ * @param steps exchanges that led on to the answer: with one of them the server has taken the call on, so that a refusal
+ *   behind it breaks an answer that is being made
+ */
 export function judge(
   result: Pick<ExchangeResult, "error">,
   response: Response,
   cancelled: Cancelled,
-): readonly [Outcome, Failure | null, Reason | null] {
-  const failed = (because: Failure) => ["failed", because, null] as const;
+  steps = 0,
+): Judgement {
+  const failed = (because: Failure) =>
+    ["failed", steps > 0 && because.where === "headers" ? { ...because, where: "stream" } : because, null] as const;
   if (response.failure !== null) return failed(response.failure);
   if (response.finish === "content-filter") {
     return failed(
@@ -107,10 +116,9 @@ function called(
   wire: Wire,
   result: ExchangeResult,
   response: Response,
-  cancelled: Cancelled,
+  [outcome, because, reason]: Judgement,
   time: RealTime,
 ): Called {
-  const [outcome, because, reason] = judge(result, response, cancelled);
   const firstContent = response.contentUs[0] ?? null;
   const hasText = response.textWhole && response.text !== "";
   const observation: Observation = {

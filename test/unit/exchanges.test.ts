@@ -105,9 +105,9 @@ describe("a call of several exchanges", () => {
     ],
     ["reset before the second headers", { stream: RESET }, { kind: "network" }],
     [
-      "refused in the second exchange",
+      "refused in the second exchange, when the answer is being made and billed",
       { stream: answering(json({ detail: "slow down" }, "429 Slow")) },
-      { kind: "rate-limited", status: 429 },
+      { kind: "rate-limited", status: 429, where: "stream" },
     ],
     [
       "answered with a page in the second",
