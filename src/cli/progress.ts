@@ -65,9 +65,10 @@ export function openProgress(screen: Screen, targets: readonly string[]): Progre
       timer = setInterval(show, screen.isTTY ? REDRAW_MS : PLAIN_MS);
       timer.unref();
     },
-    seen: ({ target, phase, outcome, stamps }) => {
+    seen: ({ target, phase, attempt, outcome, stamps }) => {
       const row = rows.get(target);
-      if (row === undefined || phase === "warmup") return;
+      // What was planned are first attempts.
+      if (row === undefined || phase === "warmup" || attempt > 1) return;
       if (outcome === "not-started") return;
       row.ended += 1;
       if (outcome === "failed" || outcome === "dropped") row.bad += 1;

@@ -9,7 +9,7 @@ import { stretchesOf } from "./stretches.ts";
 const PLAN_SHARE_MAX = 0.01;
 const PLAN_SPAN_MS_MIN = 5;
 
-/** The system's codes for a connection that this machine could not make: no target can cause them. */
+/** The system's codes for a connection that this machine could not make. A server that answers can only pretend them. */
 const OWN_CODES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS"]);
 
 const NEVER_CLOSED = "the run was never closed: whether the client kept up is not on record";
@@ -90,7 +90,7 @@ function stallReasons({ resumed }: Manifest, stalls: readonly Stall[]): readonly
 
 function ownFaultReason({ scenario, target, measured }: Group): readonly string[] {
   const codes = measured.flatMap(({ observation: { failure } }) =>
-    failure?.kind === "network" && OWN_CODES.has(failure.code) ? (failure.code ?? []) : [],
+    failure?.kind === "network" && failure.status === null && OWN_CODES.has(failure.code) ? (failure.code ?? []) : [],
   );
   if (codes.length === 0) return [];
   return [

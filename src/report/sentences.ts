@@ -116,6 +116,9 @@ function failureSentences(analysis: Analysis): readonly Sentence[] {
     const dropped = sum(counts.map((count) => count.dropped));
     const missing = merge(counts.map(missingOf));
     const planned = sum(counts.map((count) => count.planned));
+    const retries = sum(counts.map((count) => count.retries));
+    // Further attempts can be missing as well.
+    const due = `${planned + retries} ${target} ${retries === 0 ? "requests" : "attempts"}`;
     const texts = [
       {
         label: "inf",
@@ -124,7 +127,7 @@ function failureSentences(analysis: Analysis): readonly Sentence[] {
       },
       {
         label: "retry",
-        count: sum(counts.map((count) => count.retries)),
+        count: retries,
         text: `further attempts of ${target}: ${sum(counts.map((count) => count.recovered))} requests were answered in the end`,
       },
       {
@@ -132,7 +135,7 @@ function failureSentences(analysis: Analysis): readonly Sentence[] {
         count: dropped,
         text: `of ${planned} ${target} requests dropped: the in-flight limit was reached`,
       },
-      { label: "missing", count: total(missing), text: `of ${planned} ${target} requests: ${tally(missing)}` },
+      { label: "missing", count: total(missing), text: `of ${due}: ${tally(missing)}` },
     ];
     return texts
       .filter(({ count }) => count > 0)

@@ -294,8 +294,8 @@ test("a run that was killed is invalid, since nobody knows whether its client ke
 });
 
 describe("a request that this machine could not send", () => {
-  const without = (code: string): Recorded => {
-    const because = failure("network", { where: "connect", code });
+  const without = (code: string, status: number | null = null): Recorded => {
+    const because = failure("network", { where: "connect", code, status });
     return failed({ pair: 1, scenario: CLOSED, kind: "network", fields: { failure: because } });
   };
   test("for want of a file descriptor or a port makes the run invalid: no target can cause that", () => {
@@ -307,6 +307,10 @@ describe("a request that this machine could not send", () => {
   });
   test("is not assumed when the target refused", () => {
     const { reasons } = validity(recordOf([without("ECONNREFUSED")], { scenarios: [CLOSED] }));
+    expect(reasons.join()).not.toContain("our own");
+  });
+  test("is not believed of a server that writes such a code into its error", () => {
+    const { reasons } = validity(recordOf([without("EMFILE", 407)], { scenarios: [CLOSED] }));
     expect(reasons.join()).not.toContain("our own");
   });
 });

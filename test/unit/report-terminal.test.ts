@@ -166,6 +166,14 @@ test("a stopped target and a pause are told, with what they cost", () => {
   expect(screen([])).toContain("pause a asked to be left alone 3 times: 2.2 s waited");
 });
 
+test("what is missing is of all attempts, where further ones are missing too", () => {
+  const counts = { ...COUNTS, planned: 120, retries: 2, notStarted: { interrupt: 6 } };
+  const screen = (changes: Partial<typeof COUNTS>): string =>
+    firstScreen(analysisOf([{ ...fineGroup("a"), counts: { ...counts, ...changes } }], {}), view).replace(/\s+/g, " ");
+  expect(screen({})).toContain("missing 6 of 122 a attempts: 6 not started (interrupt)");
+  expect(screen({ retries: 0 })).toContain("missing 6 of 120 a requests: 6 not started (interrupt)");
+});
+
 test("a time in which nothing could be reached is told once", () => {
   const faults = [{ startUs: 1_000_000, endUs: 4_500_000, excused: 12 }];
   const screen = firstScreen(analysisOf([fineGroup("a")], { vantageFaults: faults }), view).replace(/\s+/g, " ");
