@@ -39,6 +39,13 @@ export function whole(text: string): number {
   return value;
 }
 
+/** A TCP port, 0 for any free one. */
+export function port(text: string): number {
+  const value = whole(text);
+  if (value > 65_535) throw new InvalidArgumentError("must be a port, 0 to 65535.");
+  return value;
+}
+
 /** A share in [0, 1]. */
 export function share(text: string): number {
   const value = number(text.endsWith("%") ? text.slice(0, -1) : text) / (text.endsWith("%") ? 100 : 1);

@@ -223,7 +223,7 @@ function addMore(program: Command, done: Done): void {
     .command("simulate")
     .description("serve the simulated targets until interrupted")
     .helpGroup("More:")
-    .option("--port <n>", "port, 0 for any free one", flag.whole, 8405)
+    .option("--port <n>", "port, 0 for any free one", flag.port, 8405)
     .option("--seed <n>", "seed of its behaviour", flag.whole, 405)
     .option("--ledger <file>", "write what was received and sent, with true times")
     .action(async (options: SimulateOptions) => done(await (await import("./simulate.ts")).simulateCommand(options)));
