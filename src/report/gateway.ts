@@ -54,8 +54,11 @@ export function gatewaySentences(analysis: Analysis): readonly string[] {
 
 function onset(group: GroupAnalysis): string {
   const { value = null, low = null } = rowOf(group, "limit_onset", "value") ?? {};
-  const most = Math.max(...group.stages.map(({ releasedPerSecond }) => releasedPerSecond));
-  if (value === null) return `no 429 up to ${short(most)}/s`;
+  if (value === null) {
+    // A rate at which nothing was answered shows no limit that is above it.
+    const held = group.stages.flatMap((stage) => (stage.accepted > 0 ? [stage.releasedPerSecond] : []));
+    return held.length === 0 ? "nothing was answered, so no limit shows" : `no 429 up to ${short(Math.max(...held))}/s`;
+  }
   return `429 from ${short(value)}/s on${(low ?? 0) > 0 ? `, none at ${short(low)}/s` : ""}`;
 }
 
