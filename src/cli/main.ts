@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { plain } from "../core/text.ts";
 import { EXIT } from "./exit-codes.ts";
 import { refuseKeys } from "./flags.ts";
 import { buildProgram } from "./program.ts";
@@ -22,14 +23,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A file or a run of somebody else's may stand in what is told. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Error && MENDABLE.has(error.name)) {
     const lines = error instanceof UsageError ? error.problems : error.message.split("\n");
-    for (const line of lines) process.stderr.write(`herdbench: ${line}\n`);
+    for (const line of lines) process.stderr.write(`herdbench: ${plain(line)}\n`);
     return EXIT.usage;
   }
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`herdbench: a bug in herdbench; please report it with this text\n${shown}\n`);
+  const lines = shown.split("\n").map(plain);
+  process.stderr.write(`herdbench: a bug in herdbench; please report it with this text\n${lines.join("\n  ")}\n`);
   return EXIT.bug;
 }
