@@ -26,7 +26,7 @@ const EXCUSED_SHARE_MAX = 0.01;
  * - the event loop was blocked for more than 50 ms, or the process was killed before it could say and not resumed;
  * - a request failed because this machine had no file descriptor, port or buffer for it;
  * - open loop: the releases of a target span a time that is off the span of their drawn due times by more than 1 % and
- *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for;
+ *   5 ms; or, in a run that closed, more than 1 % of the plan is unaccounted for, damaged records included;
  * - no target could be reached from here for more than 1 % of a target's requests.
  */
 export function validityOf(
@@ -42,7 +42,7 @@ export function validityOf(
     ...stallReasons(manifest, stalls),
     ...groups.flatMap(ownFaultReason),
     ...groups.flatMap(spanReasons),
-    ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts))),
+    ...(manifest.end === null ? [] : measured.flatMap(({ group, counts }) => countReason(group, counts, manifest))),
     ...measured.flatMap(({ group, counts }) => excusedReason(group, counts)),
   ];
   return { valid: reasons.length === 0, reasons };
@@ -123,9 +123,11 @@ function spanReason(where: string, released: readonly { readonly due: Us; readon
   ];
 }
 
-function countReason({ scenario, target }: Group, counts: Counts): readonly string[] {
+function countReason({ scenario, target }: Group, counts: Counts, { resumed }: Manifest): readonly string[] {
   const planned = counts.planned + counts.retries;
-  const met = counts.released + counts.dropped + total(counts.notStarted);
+  // Only a process that was killed loses what it has sent; else its record has been damaged since.
+  const unknown = resumed.some(({ before }) => before === null) ? 0 : counts.lost;
+  const met = counts.released - unknown + counts.dropped + total(counts.notStarted);
   if (Math.abs(planned - met) <= planned * PLAN_SHARE_MAX) return [];
   return [`${scenario.id}, ${target.id}: ${met} of ${planned} planned requests accounted for, limit 1 % off`];
 }

@@ -184,7 +184,7 @@ function vantageSentence({ vantageFaults }: Analysis): readonly Sentence[] {
 function missingOf({ notStarted, cancelled, lost }: Counts): Readonly<Record<string, number>> {
   const missing: Record<string, number> = {
     "cancelled (interrupt)": cancelled.interrupt ?? 0,
-    "lost (the process died)": lost,
+    "lost (no end on record)": lost,
   };
   // What a breaker held back is a failure, and told as such; what was decided without it is not missed.
   for (const [reason, count] of Object.entries({ ...notStarted, breaker: 0, decided: 0 }))

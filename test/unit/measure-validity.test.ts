@@ -215,6 +215,22 @@ describe("the drawn plan", () => {
     expect(validity(recordOf(slow, {})).valid).toBe(true);
   });
 
+  test("is not met by what was sent and is not on record any more, unless a process was killed", () => {
+    const some = recordOf(arrivals(() => 0, 200, OPEN).slice(0, 30), {});
+    const damaged = {
+      ...some,
+      lost: lostIntents(
+        times(10, (i) => `open:alpha:${30 + i}`),
+        null,
+      ),
+    };
+    expect(validity(damaged).reasons).toEqual(["open, alpha: 30 of 40 planned requests accounted for, limit 1 % off"]);
+    const resumed = [{ startedAt: "2026-11-23T19:49:38.000Z", startUs: 9e9, stoppedUs: 5e6, before: null }];
+    const clock = damaged.manifest.clock;
+    const killed = { ...damaged.manifest, resumed: resumed.map((one) => ({ ...one, clock })) };
+    expect(validity({ ...damaged, manifest: killed }).reasons).toEqual([]);
+  });
+
   test("must be accounted for, drops and interrupts included", () => {
     const some = arrivals(() => 0, 200, OPEN).slice(0, 30);
     const rest = [

@@ -121,7 +121,7 @@ test("drops, requests never started, cancelled and lost ones are all told", () =
   const screen = firstScreen(analysisOf([group], {}), view).replace(/\s+/g, " ");
   expect(screen).toContain("inf 7 of 120 a requests dropped: the in-flight limit was reached");
   expect(screen).toContain(
-    "missing 6 of 120 a requests: 3 not started (budget), 2 cancelled (interrupt), 1 lost (the process died)",
+    "missing 6 of 120 a requests: 3 not started (budget), 2 cancelled (interrupt), 1 lost (no end on record)",
   );
 });
 
