@@ -105,6 +105,19 @@ describe("the stages of a gateway scenario", () => {
     expect(group.stages.map(({ releasedPerSecond }) => releasedPerSecond)).toEqual([10, 20, 40 / 0.82]);
   });
 
+  test("leave out what lies between two processes of a resumed run", () => {
+    const [pauseMs, half] = [3_600_000, 10];
+    const late = CALM.map((one, i) =>
+      i < half ? one : shot({ pair: i, slice: "10/s", atMs: pauseMs + (i - half) * 5 }),
+    );
+    const whole = recordOf([...late, ...ABOVE], { scenarios: [GATEWAY] });
+    const { end, clock } = whole.manifest;
+    const startUs = 1000 * (pauseMs - 1);
+    const resumed = [{ startedAt: whole.manifest.startedAt, startUs, stoppedUs: 5_000_000, before: end, clock }];
+    const { stages } = groupOf({ ...whole, manifest: { ...whole.manifest, resumed } });
+    expect(stages.map(({ releasedPerSecond }) => releasedPerSecond)).toEqual([10, 20]);
+  });
+
   test("show the onset, with the highest rate that was clean below it", () => {
     expect(figure(group, "limit_onset")).toMatchObject({ value: 20, low: 10, high: 20, n: 100 });
   });

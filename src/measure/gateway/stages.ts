@@ -1,4 +1,5 @@
 import { gatewayStages } from "../../core/gateway.ts";
+import { partOf } from "../../core/run.ts";
 import { msFromUs, type Us } from "../../core/units.ts";
 import type { Group } from "../group.ts";
 import { quantileOf } from "../quantile.ts";
@@ -28,13 +29,17 @@ export interface StageFigures {
 export const SUSTAINED_SECONDS_MIN = 1;
 
 /** The stages of a gateway scenario of which anything was sent, in order; none for another load. */
-export function stagesOf({ scenario, measured }: Pick<Group, "scenario" | "measured">): readonly StageFigures[] {
+export function stagesOf({
+  scenario,
+  measured,
+  resumedUs,
+}: Pick<Group, "scenario" | "measured" | "resumedUs">): readonly StageFigures[] {
   const { load, stop } = scenario;
   if (load.kind !== "gateway") return [];
   const bySlice = Map.groupBy(measured, ({ observation }) => observation.slice);
   return gatewayStages(load, stop.requests ?? 0).flatMap(({ slice, ratePerSecond }) => {
     const samples = (bySlice.get(slice) ?? []).filter(({ observation }) => observation.stamps.released !== null);
-    return samples.length === 0 ? [] : [figuresOf(slice, ratePerSecond, samples)];
+    return samples.length === 0 ? [] : [figuresOf(slice, ratePerSecond, samples, resumedUs)];
   });
 }
 
@@ -48,16 +53,22 @@ export function isRefused({ observation }: Sample): boolean {
   return observation.failure?.kind === "rate-limited";
 }
 
-function figuresOf(slice: string, askedPerSecond: number | null, samples: readonly Sample[]): StageFigures {
-  const accepted = samples.filter((sample) => standingOf(sample) === "success");
+/** Figures of one stage; what lies between two processes of a resumed run is no time of it. */
+function figuresOf(
+  slice: string,
+  askedPerSecond: number | null,
+  samples: readonly Sample[],
+  resumedUs: readonly Us[],
+): StageFigures {
+  const parts = [...Map.groupBy(samples, (sample) => partOf(resumedUs, releasedUs(sample))).values()];
+  const accepted = samples.filter(isAccepted);
   const refused = samples.filter(isRefused);
-  const beganUs = Math.min(...samples.map(({ observation }) => observation.stamps.released!));
-  const endedUs = Math.max(...samples.map(endUs));
-  const spanS = msFromUs(endedUs - beganUs) / 1000;
-  // Autocannon lets a second's share go at its beginning: what was asked took its time even if it was answered sooner.
-  const seconds = askedPerSecond === null ? spanS : Math.max(spanS, samples.length / askedPerSecond);
+  const seconds = sumOf(parts.map((part) => secondsOf(part, askedPerSecond)));
+  const since = parts.map(sinceRefusal);
   const sustained =
-    refused.length === 0 ? { answers: accepted.length, seconds } : sinceRefusal(accepted, refused, endedUs);
+    refused.length === 0
+      ? { answers: accepted.length, seconds }
+      : { answers: sumOf(since.map(({ answers }) => answers)), seconds: sumOf(since.map((one) => one.seconds)) };
   const roundTrips = accepted.flatMap((sample) => roundTripMs(sample) ?? []);
   return {
     slice,
@@ -73,14 +84,32 @@ function figuresOf(slice: string, askedPerSecond: number | null, samples: readon
   };
 }
 
-function sinceRefusal(
-  accepted: readonly Sample[],
-  refused: readonly Sample[],
-  endedUs: Us,
-): { readonly answers: number; readonly seconds: number } {
+/** Autocannon lets a second's share go at its beginning: what was asked took its time even if it was answered sooner. */
+function secondsOf(part: readonly Sample[], askedPerSecond: number | null): number {
+  const beganUs = Math.min(...part.map(releasedUs));
+  const spanS = msFromUs(Math.max(...part.map(endUs)) - beganUs) / 1000;
+  return askedPerSecond === null ? spanS : Math.max(spanS, part.length / askedPerSecond);
+}
+
+/** From the first refusal of a part to its end; nothing where nothing was refused. */
+function sinceRefusal(part: readonly Sample[]): { readonly answers: number; readonly seconds: number } {
+  const refused = part.filter(isRefused);
+  if (refused.length === 0) return { answers: 0, seconds: 0 };
   const firstUs = Math.min(...refused.map(endUs));
-  const answers = accepted.filter((sample) => endUs(sample) > firstUs).length;
-  return { answers, seconds: msFromUs(endedUs - firstUs) / 1000 };
+  const answers = part.filter((sample) => isAccepted(sample) && endUs(sample) > firstUs).length;
+  return { answers, seconds: msFromUs(Math.max(...part.map(endUs)) - firstUs) / 1000 };
+}
+
+function isAccepted(sample: Sample): boolean {
+  return standingOf(sample) === "success";
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function releasedUs({ observation: { stamps } }: Sample): Us {
+  return stamps.released!;
 }
 
 function endUs({ observation: { stamps } }: Sample): Us {
