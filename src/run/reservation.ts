@@ -57,15 +57,14 @@ export function isPast(price: Price, reserved: Reservation, asked: Asked, soFar:
 }
 
 /**
- * What a call took, by its bill; else unknown, so that it keeps its reservation. What was ended for going past that took at
- * least what had come, where this alone is more.
+ * What a call took, by its bill; else unknown, so that it keeps its reservation; or at least what had come, where this alone
+ * is more.
  */
 export function settlementOf(price: Price, observation: Observation): Settlement {
-  const { reason, request, usage, response } = observation;
+  const { request, usage, response } = observation;
   const requests = wasSent(observation) ? 1 : 0;
   const billed = billedTokens(observation);
   if (billed !== null) return { ...amountOf(price, billed), requests };
-  if (reason !== "overshoot") return { usd: null, tokens: null, requests };
   const reserved = worstCase(price, request);
   const least = amountOf(price, tokensAtLeast(request, { usage, chars: response.chars }));
   // Past in tokens is not always past in money, and the other way round.

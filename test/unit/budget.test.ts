@@ -77,7 +77,10 @@ describe("what a call took", () => {
     const told = { failure: late, usage };
     expect(settled(failed({ pair: 0, kind: "rate-limited", fields: told }))).toEqual(unknown);
   });
-  it("is at least what had come, where it was ended for going past its reservation", () => {
+  it("is at least what had come, where that is past its reservation, however it ended", () => {
+    const long = { response: { bytes: 9000, chars: 8000, textHash: null }, finish: "stop", usage: null } as const;
+    const { observation } = answer({ pair: 0, ttftMs: 1, gapsMs: [], tokens: 20, fields: long });
+    expect(settlementOf(PRICE, observation).tokens).toBe(1100);
     expect(settlementOf(PRICE, past({ chars: 8000 }))).toEqual({
       usd: (100 + 1000 * 2) / 1e6,
       tokens: 1100,
