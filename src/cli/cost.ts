@@ -121,7 +121,8 @@ function scenarioOf({ manifest }: RunRecord, asked: string | undefined, workload
     const known = scenarios.map(({ id }) => id).join(", ");
     throw new UsageError(`--scenario: "${asked}" is not in that run; ${known} are`);
   }
-  if (manifest.study !== null) return { id: scenarios[0]!.id, why: "each target at its best level" };
+  if (manifest.study !== null && manifest.study.kind !== "nightly")
+    return { id: scenarios[0]!.id, why: "each target at its best level" };
   const far = ({ prompt }: (typeof scenarios)[number]): number =>
     Math.abs(Math.log(prompt.inputTokens / workload.inputTokens)) +
     Math.abs(Math.log(prompt.outputTokens / workload.outputTokens));

@@ -21,6 +21,7 @@ export const UNSET: Omit<TargetEntry, "id" | "provider" | "model"> = {
   price: null,
   limits: null,
   carbon: {},
+  expect: null,
   maxCostUsd: null,
   maxTotalTokens: null,
   maxRequests: null,

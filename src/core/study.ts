@@ -25,5 +25,18 @@ export interface Search {
   readonly levelsMax: number;
 }
 
+/** A run that is a part of a night. */
+export interface NightSlot {
+  readonly kind: "nightly";
+  /** UTC day that the night's slots begin on, `YYYY-MM-DD`. */
+  readonly night: string;
+  /** From 1. */
+  readonly slot: number;
+  /** How many there are in that night. */
+  readonly slots: number;
+  /** Why it was measured again beside the night's own part; null for that part itself. */
+  readonly rerun: string | null;
+}
+
 /** What a run is beyond its scenarios one by one. */
-export type Study = Sweep | Search;
+export type Study = Sweep | Search | NightSlot;

@@ -8,6 +8,7 @@ import type { Workload } from "../core/workload.ts";
 import { carbonSchema } from "./carbon.ts";
 import { extraBodySchema } from "./extra-body.ts";
 import { readJsonText } from "./json-text.ts";
+import { nightlySchema, slotsSchema, type NightlyConfig } from "./nightly-config.ts";
 import { percentile, sloLimits } from "./parse.ts";
 import { priceSchema } from "./price.ts";
 import { check, pathText, problem, strictObject } from "./problems.ts";
@@ -35,6 +36,8 @@ export interface TargetEntry {
   readonly price: Exclude<Price, { kind: "unknown" }> | null;
   readonly limits: AccountLimits | null;
   readonly carbon: CarbonOverrides;
+  /** Acknowledged as gone until that day, `YYYY-MM-DD`: a nightly says nothing more of it till then. */
+  readonly expect: { readonly gone: true; readonly until: string } | null;
   /** Caps on this target alone, per run. */
   readonly maxCostUsd: number | null;
   readonly maxTotalTokens: number | null;
@@ -63,8 +66,9 @@ export interface Config {
   /** Per run, warm-ups and retries too. */
   readonly maxRequests: number | null;
   readonly workload: Workload | null;
-  /** Times of day in UTC, `HH:MM`, at which a nightly runs. Empty when not stated. */
+  /** Times of day in UTC, `HH:MM`, ascending, at which a nightly runs. Empty when not stated. */
   readonly slots: readonly string[];
+  readonly nightly: NightlyConfig;
 }
 
 /** A config, or everything that is wrong with it. */
@@ -74,7 +78,6 @@ export type ConfigResult =
 
 const TARGETS_MAX = 100;
 const SCENARIOS_MAX = 100;
-const SLOTS_MAX = 96;
 const TEXT_CHARS_MAX = 300;
 const COST_USD_MAX = 1e6;
 
@@ -144,6 +147,10 @@ const targetSchema = strictObject({
     .describe("What your account may take, where the target's own headers do not tell: a plan above it is named."),
   price: priceSchema.nullable().default(null),
   carbon: carbonSchema.prefault({}),
+  expect: strictObject({ gone: z.literal(true), until: z.iso.date("must be a day such as 2027-03-31") })
+    .nullable()
+    .default(null)
+    .describe("Acknowledges that the endpoint is gone: until that day a nightly says nothing more of it."),
   maxCostUsd: z
     .number()
     .positive()
@@ -187,11 +194,8 @@ export const configSchema = strictObject({
     .nullable()
     .default(null)
     .describe("What a month costs is computed from it."),
-  slots: z
-    .array(z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day in UTC, such as 03:30"))
-    .max(SLOTS_MAX)
-    .default([])
-    .describe("Times of day in UTC at which a nightly runs."),
+  slots: slotsSchema,
+  nightly: nightlySchema.prefault({}),
 });
 
 /** Reads the text of a config file; paths in it are relative to the folder of `fileName`. */

@@ -196,6 +196,7 @@ const study = z.discriminatedUnion("kind", [
     precision: number,
     levelsMax: number,
   }),
+  z.object({ kind: z.literal("nightly"), night: text, slot: number, slots: number, rerun: text.nullable() }),
 ]);
 
 /** `manifest.json`, version 1. Unknown members are ignored; what came later has a default for the runs before it. */

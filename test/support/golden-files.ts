@@ -14,6 +14,7 @@ export const GOLDEN_RUN = path("../golden/run-v1");
 /** What every later version must still make of it. */
 export const GOLDEN_REPORTS = path("../golden/reports-v1");
 export const OBSERVATION_SCHEMA = path("../../src/store/observation.schema.json");
+export const NIGHT_SCHEMA = path("../../src/store/nights/night.schema.json");
 
 /** The frozen run, measured. */
 export async function goldenAnalysis(): Promise<Analysis> {

@@ -41,6 +41,7 @@ describe("herdbench.json", () => {
           price: null,
           limits: null,
           carbon: {},
+          expect: null,
           maxCostUsd: null,
           maxTotalTokens: null,
           maxRequests: null,
@@ -53,7 +54,24 @@ describe("herdbench.json", () => {
       maxRequests: null,
       workload: null,
       slots: [],
+      nightly: {
+        maxCostUsd: null,
+        windowNights: 14,
+        keepRawDays: null,
+        publishDir: null,
+        onNight: null,
+        onNightUrlEnv: null,
+        deadManUrlEnv: null,
+        deadManStartUrlEnv: null,
+      },
     });
+  });
+
+  it("spreads a number of slots evenly over the day, and puts times in order", () => {
+    const slots = (given: unknown): readonly string[] => configOf({ targets: [TARGET], slots: given }, "x.json").slots;
+    expect(slots(8)).toEqual(["00:00", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]);
+    expect(slots(7).at(-1)).toBe("20:34");
+    expect(slots(["14:00", "02:00"])).toEqual(["02:00", "14:00"]);
   });
 
   it("holds both kinds of price, with the day and the source", () => {
@@ -199,6 +217,17 @@ describe("herdbench.json as a whole", () => {
       "a slot that is no time of day",
       { targets: [TARGET], slots: ["24:00"] },
       'slots[0]: must be a time of day in UTC, such as 03:30, is "24:00"',
+    ],
+    ["a number of slots that no day has", { targets: [TARGET], slots: 97 }, "slots: must be at most 96, is 97"],
+    [
+      "a URL in place of its variable, without repeating it",
+      { targets: [TARGET], nightly: { onNightUrlEnv: "https://hooks.example/T0/B0/abcdef" } },
+      "nightly.onNightUrlEnv: must be the name of an environment variable in capitals, such as NIGHT_WEBHOOK_URL, that holds the URL: such URLs are secrets",
+    ],
+    [
+      "a gone endpoint without a day",
+      { targets: [{ ...TARGET, expect: { gone: true, until: "spring" } }] },
+      'targets[0].expect.until: must be a day such as 2027-03-31, is "spring"',
     ],
     ["a scenario named twice", { targets: [TARGET], scenarios: ["a", "a"] }, "scenarios[1]: is named twice"],
     [

@@ -43,7 +43,7 @@ export function sweepOf(
   { study, seed }: Manifest,
   plannedOf: (scenario: string) => number,
 ): SweepAnalysis | null {
-  if (study === null) return null;
+  if (study === null || study.kind === "nightly") return null;
   const { scenario, by } = study;
   const byTarget = Map.groupBy(groups, ({ target }) => target.id);
   const swept = [...byTarget.values()].flatMap((ofTarget) => targetSweep(ofTarget, by, seed) ?? []);

@@ -1,0 +1,231 @@
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Cause, NightPart, NightTarget, Owner, Suspect } from "../../src/core/night.ts";
+import { nightJsonSchema } from "../../src/store/nights/schema.ts";
+import { nightFolder, readNights, writeNight } from "../../src/store/nights/nights.ts";
+import { partFacts } from "../../src/study/nightly/facts.ts";
+import { coverageOf, nextSlot, slotAt } from "../../src/study/nightly/slots.ts";
+import { goldenAnalysis, NIGHT_SCHEMA } from "../support/golden-files.ts";
+import { check, measured, nightOf, nightPart, nightTarget } from "../support/nights.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+
+const NIGHT = "2026-11-25";
+const good = nightTarget("good");
+
+describe("what is wrong, and who has to act", () => {
+  it.each<[string, Partial<NightTarget>, Cause, Owner]>([
+    ["no key", check({ verdict: "not asked", unasked: "key-missing", note: "set X_KEY" }), "key-missing", "us"],
+    ["an expired key", check({ verdict: "failed", failure: "auth", note: "expired (HTTP 401)" }), "key-refused", "us"],
+    ["no credit", check({ verdict: "failed", failure: "payment" }), "payment", "us"],
+    ["no price", check({ verdict: "not asked", unasked: "price-unknown" }), "price-unknown", "us"],
+    ["a gone endpoint", check({ verdict: "failed", failure: "not-found" }), "endpoint-gone", "seller"],
+    ["one known to be gone", check({ verdict: "gone", failure: "not-found" }), "endpoint-gone", "seller"],
+    ["overload", { measured: measured({ succeeded: 20, failures: { overloaded: 20 } }) }, "failing", "seller"],
+    [
+      "a key that expires in between",
+      { measured: measured({ succeeded: 0, failures: { auth: 5, "held back": 35 } }) },
+      "key-refused",
+      "us",
+    ],
+    [
+      "our own limit",
+      { measured: measured({ succeeded: 20, failures: { "rate-limited": 20 }, quotaLimited: true }) },
+      "quota",
+      "us",
+    ],
+    ["their limit", { measured: measured({ succeeded: 20, failures: { "rate-limited": 20 } }) }, "failing", "seller"],
+    [
+      "no connection to one of two",
+      { measured: measured({ succeeded: 0, failures: { network: 40 } }) },
+      "unreachable",
+      "seller",
+    ],
+    ["one that is back", { goneUntil: "2026-12-31" }, "back-again", "us"],
+  ])("%s", (_, of, cause, owner) => {
+    const { findings, message } = nightOf(NIGHT, [nightPart(NIGHT, [good, nightTarget("bad", of)])]);
+    expect(findings).toMatchObject([{ cause, owner, target: "bad", since: NIGHT }]);
+    expect(findings[0]!.next).toMatch(/^herdbench (providers check|explain \S+) bad/);
+    const [ours, theirs] = owner === "us" ? [1, 0] : [0, 1];
+    expect(message).toMatch(new RegExp(`^DEGRADED: 1 of 2 targets, ${ours} ours, ${theirs} theirs, 0 regressions, `));
+  });
+
+  it.each<[string, Partial<NightPart>, Cause, Owner, string]>([
+    ["a cap", { state: "budget" }, "budget", "budget", "INCOMPLETE"],
+    ["an interrupt", { state: "interrupted" }, "interrupted", "us", "INCOMPLETE"],
+    ["a dead process", { state: "crashed", invalid: ["never closed"] }, "crashed", "tool", "CRASHED"],
+    ["a slow client", { invalid: ["client delay"] }, "client-slow", "tool", "INVALID"],
+    ["an unfit machine", { state: "unmeasured", unfit: ["late"], runId: null }, "machine-unfit", "tool", "INVALID"],
+  ])("%s", (_, of, cause, owner, status) => {
+    const night = nightOf(NIGHT, [nightPart(NIGHT, [good], of)]);
+    expect(night.findings).toMatchObject([{ cause, owner, target: null }]);
+    expect(night.status).toBe(status);
+  });
+
+  it("blames nobody when nobody can be reached", () => {
+    const dead = check({ verdict: "failed", failure: "network" });
+    const night = nightOf(NIGHT, [nightPart(NIGHT, [nightTarget("a", dead), nightTarget("b", dead)])]);
+    expect(night.findings).toMatchObject([{ cause: "vantage", owner: "network", target: null }]);
+    expect(night.message).toBe("FAILED: 0 of 2 targets, 0 ours, 0 theirs, 0 regressions, $0 of $6");
+  });
+
+  it("keeps the first night of a row, and forgets it when it is over", () => {
+    const bad = nightTarget("bad", check({ verdict: "failed", failure: "auth" }));
+    const first = nightOf("2026-11-20", [nightPart("2026-11-20", [good, bad])]);
+    const second = nightOf("2026-11-21", [nightPart("2026-11-21", [good, bad])], [first]);
+    const healed = nightOf("2026-11-22", [nightPart("2026-11-22", [good, nightTarget("bad")])], [first, second]);
+    const again = nightOf("2026-11-23", [nightPart("2026-11-23", [good, bad])], [first, second, healed]);
+    expect([second, healed, again].map(({ findings }) => findings.map(({ since }) => since))).toEqual([
+      ["2026-11-20"],
+      [],
+      ["2026-11-23"],
+    ]);
+  });
+
+  it("is silent about an acknowledged gone endpoint up to its day, and counts it nowhere", () => {
+    const gone = nightTarget("gone", { ...check({ verdict: "failed", failure: "not-found" }), goneUntil: NIGHT });
+    expect(nightOf(NIGHT, [nightPart(NIGHT, [good, gone])])).toMatchObject({
+      findings: [],
+      message: "OK: 1 of 1 target, 0 ours, 0 theirs, 0 regressions, $0.50 of $6",
+    });
+    const after = nightOf("2026-11-26", [nightPart("2026-11-26", [good, gone])]);
+    expect(after.findings).toMatchObject([{ cause: "endpoint-gone", owner: "seller" }]);
+  });
+
+  it("names nights and slots in which nothing ran", () => {
+    const before = nightOf("2026-11-22", [nightPart("2026-11-22", [good])]);
+    const facts = { slots: ["02:00", "10:00", "18:00"] };
+    const night = nightOf(NIGHT, [nightPart(NIGHT, [good], { slot: 3 })], [before], { facts });
+    expect(night.missed).toEqual(["2026-11-23", "2026-11-24"]);
+    expect(night.message).toMatch(/; missed 2026-11-23, 2026-11-24$/);
+    expect(night.findings.at(-1)!.detail).toBe("2026-11-25: nothing ran at 02:00, 10:00 UTC");
+  });
+});
+
+const slow: Suspect = {
+  target: "good",
+  scenario: "chat",
+  metric: "ttft",
+  stat: "p50_all",
+  unit: "ms",
+  value: 150,
+  baseline: 100,
+  nights: 14,
+  change: { value: 0.5, low: 0.31, high: 0.72 },
+  pAdjusted: 0.001,
+  family: 3,
+};
+const figures = [
+  {
+    scenario: "chat",
+    scenarioHash: "0",
+    metric: "ttft",
+    stat: "p50_all",
+    unit: "ms",
+    value: 150,
+    low: 140,
+    high: 160,
+    n: 40,
+  },
+] as const;
+const seen = nightTarget("good", { measured: measured({ figures }) });
+
+describe("a regression", () => {
+  it("needs 2 of the last 3 slots, be they of several nights, pages once, and keeps its first night", () => {
+    const shown = [false, true, false, true, true, false, true];
+    const nights = shown.reduce<ReturnType<typeof nightOf>[]>((before, isSlow, i) => {
+      const night = `2026-11-${10 + i}`;
+      const part = nightPart(night, [seen], { suspects: isSlow ? [slow] : [] });
+      return [...before, nightOf(night, [part], before)];
+    }, []);
+    expect(nights.map(({ pages }) => pages)).toEqual([false, false, false, true, false, false, false]);
+    expect(nights.map(({ regressions }) => regressions.map(({ since }) => since)).flat()).toEqual([
+      "2026-11-11",
+      "2026-11-11",
+      "2026-11-11",
+    ]);
+    expect(nights[3]!.message).toBe(
+      "REGRESSION: 1 of 1 target, 0 ours, 0 theirs, 1 regression, $0.50 of $6; good ttft p50_all in chat +50 % (+31 to +72), 150 after 100 ms, since 2026-11-11",
+    );
+    expect(nights[3]!.findings).toMatchObject([
+      { cause: "regression", owner: "seller", target: "good", since: "2026-11-11" },
+    ]);
+  });
+
+  it("is found within a night that has parts", () => {
+    const part = (slot: number, isSlow: boolean): NightPart =>
+      nightPart(NIGHT, [seen], { slot, suspects: isSlow ? [slow] : [] });
+    const facts = { slots: ["00:00", "08:00", "16:00"] };
+    const confirmed = nightOf(NIGHT, [part(1, true), part(2, false), part(3, true)], [], { facts });
+    expect([confirmed.status, confirmed.pages]).toEqual(["REGRESSION", true]);
+    expect(nightOf(NIGHT, [part(1, true), part(2, false), part(3, false)], [], { facts }).status).toBe("OK");
+  });
+});
+
+describe("the facts of a part", () => {
+  it("are those of its run, with the watched figures and their intervals", async () => {
+    const analysis = await goldenAnalysis();
+    const ok = nightTarget("sim-fast").check;
+    const asked = ["sim-fast", "sim-flaky", "sim-gone"].map((target) => {
+      return { target, provider: "simulator", goneUntil: null, check: ok };
+    });
+    const { state, runId, targets } = partFacts(1, analysis, asked, false);
+    expect([state, runId]).toEqual(["complete", analysis.manifest.runId]);
+    expect(targets.map(({ measured: run }) => run?.figures.map(({ metric }) => metric).length ?? null)).toEqual([
+      6,
+      6,
+      null,
+    ]);
+    const flaky = targets[1]!.measured!;
+    expect(flaky.planned).toBe(flaky.succeeded + Object.values(flaky.failures).reduce((sum, count) => sum + count, 0));
+    expect(partFacts(1, analysis, asked, true).state).toBe("crashed");
+  });
+});
+
+describe("slots", () => {
+  const times = ["02:00", "10:00", "23:55"];
+  it.each([
+    ["2026-11-25T02:00:00Z", "2026-11-25", 1],
+    ["2026-11-25T12:30:00Z", "2026-11-25", 2],
+    ["2026-11-26T00:03:00Z", "2026-11-25", 3],
+  ])("at %s is %s, slot %i", (at, night, slot) => {
+    expect(slotAt(times, Date.parse(at))).toMatchObject({ night, slot, slots: 3 });
+  });
+
+  it("without times are one a day, and the last one of a night has none behind it", () => {
+    const slot = slotAt([], Date.parse("2026-11-25T23:59:59Z"));
+    expect(slot).toMatchObject({ night: "2026-11-25", slot: 1, slots: 1 });
+    expect(nextSlot([], slot)).toBeNull();
+    expect(nextSlot(times, slotAt(times, Date.parse("2026-11-25T02:00:00Z")))).toMatchObject({ slot: 2 });
+  });
+
+  it("say what of the day was covered", () => {
+    const part = { startedAt: "2026-11-25T02:00:10Z", endedAt: "2026-11-25T02:20:40Z" };
+    expect(coverageOf([part])).toBe("covers only 02:00-02:20 UTC");
+    expect(coverageOf([])).toBe("covers nothing");
+    expect(coverageOf(Array.from({ length: 8 }, () => part))).toBe(
+      "covers 8 parts of the day, 02:00-02:20 to 02:00-02:20 UTC",
+    );
+  });
+});
+
+describe("night.json", () => {
+  it("is read back as it was written, infinities too, and a broken one is left out and named", async () => {
+    const results = temporaryFolder();
+    const inf = { ...slow, value: Infinity, change: { value: Infinity, low: Infinity, high: Infinity } };
+    const night = nightOf(NIGHT, [nightPart(NIGHT, [seen], { suspects: [inf] })]);
+    await writeNight(results, night, { "night.md": "# night\n" });
+    const broken = nightFolder(results, "2026-11-24");
+    await mkdir(broken, { recursive: true });
+    await writeFile(join(broken, "night.json"), "{");
+    const { nights, warnings } = await readNights(results, 10);
+    expect(nights).toEqual([night]);
+    expect(warnings).toEqual([expect.stringMatching(/2026-11-24.night\.json is not JSON: left out$/)]);
+    expect(readFileSync(join(nightFolder(results, NIGHT), "night.md"), "utf8")).toBe("# night\n");
+  });
+
+  it("has its JSON Schema in the tree", () => {
+    expect(readFileSync(NIGHT_SCHEMA, "utf8")).toBe(nightJsonSchema());
+  });
+});
