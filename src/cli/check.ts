@@ -69,7 +69,7 @@ export async function checkProviders(ids: readonly string[], options: CheckOptio
       : `at most ${usd(known)}`;
     process.stdout.write(`${plural(askable.length, "call")} of 24 tokens in and 16 out: ${ceilingText}\n\n`);
   }
-  for (const [id, observation] of await observe(askable, options)) {
+  for (const [id, observation] of await askEach(askable, options)) {
     const target = askable.find((candidate) => candidate.id === id)!;
     const provider = await loadProvider(target.provider, options.providersDir ?? null);
     rows.set(id, checkedRow(target, provider.models[target.model], observation, tooLow(target, observation, loads)));
@@ -91,7 +91,11 @@ function tooLow(target: Target, observation: Observation, loads: readonly Plan[]
   return loads.flatMap((plan) => shortfallsOf(plan, target, told));
 }
 
-async function observe(targets: readonly Target[], options: CheckOptions): Promise<ReadonlyMap<string, Observation>> {
+/** One small call to each target, which has its price and its key: what came of it by target id. */
+export async function askEach(
+  targets: readonly Target[],
+  options: Pick<CheckOptions, "ca" | "providersDir">,
+): Promise<ReadonlyMap<string, Observation>> {
   const observations = new Map<string, Observation>();
   if (targets.length === 0) return observations;
   const network = await openNetwork(options.ca, targets, process.env);

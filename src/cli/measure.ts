@@ -1,4 +1,5 @@
 import { capsOf, type Manifest } from "../core/run.ts";
+import type { Analysis } from "../measure/analysis.ts";
 import type { Contender } from "../run/contender.ts";
 import type { Past } from "../run/past.ts";
 import type { RunFolder } from "../store/run-folder.ts";
@@ -24,8 +25,14 @@ export interface Ready {
   readonly signal: AbortSignal;
 }
 
+/** What a run came to. */
+export interface Measured {
+  readonly code: ExitCode;
+  readonly analysis: Analysis;
+}
+
 /** Sends what the manifest says and the past has not done, records it, reports it. */
-export async function measure(ready: Ready, options: ShowOptions): Promise<ExitCode> {
+export async function measure(ready: Ready, options: ShowOptions): Promise<Measured> {
   const { folder, manifest, contenders, past, time, signal } = ready;
   const isSilent = options.quiet === true || options.json === true;
   const ids = manifest.targets.map(({ id }) => id);
@@ -44,9 +51,10 @@ export async function measure(ready: Ready, options: ShowOptions): Promise<ExitC
     ready.canaryOrigin,
     isSilent ? silent : openProgress(errorScreen(), ids),
   );
-  const verdict = runVerdict(await publishReport(folder.path, options));
+  const analysis = await publishReport(folder.path, options);
+  const verdict = runVerdict(analysis);
   // An interrupt can come as late as while the reports are written.
-  return exitCode(signal.aborted ? [EXIT.interrupted, verdict] : [verdict]);
+  return { code: exitCode(signal.aborted ? [EXIT.interrupted, verdict] : [verdict]), analysis };
 }
 
 function errorScreen(): Parameters<typeof openProgress>[0] {

@@ -11,6 +11,7 @@ import type { ResumeOptions } from "./resume.ts";
 import { addCertify } from "./certify-options.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
+import { addNightly } from "./nightly-options.ts";
 import type { JsonOption } from "./scenarios.ts";
 import { addRunOptions, addTargetOptions, CA } from "./shared-options.ts";
 import type { SimulateOptions } from "./simulate.ts";
@@ -47,6 +48,7 @@ export function buildProgram(done: Done): Command {
       done(await (await import("./report.ts")).reportCommand(run, options)),
     );
   addCost(program, done);
+  addNightly(program, done);
   addProviders(program, done);
   addExplain(program, done);
   addMore(program, done);

@@ -94,7 +94,7 @@ async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeO
     const { signal } = interrupt;
     const canaryOrigin = simulator.origin;
     const ready = { folder, manifest: opening, contenders, past, time, search: null, canaryOrigin, signal };
-    return await measure(ready, options);
+    return (await measure(ready, options)).code;
   } finally {
     await simulator.stop();
     interrupt.release();

@@ -16,7 +16,7 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { refuseUnfitGateways } from "./gateway-fit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { newManifest, stampOf, type ManifestFacts } from "./manifest.ts";
-import { measure } from "./measure.ts";
+import { measure, type Measured } from "./measure.ts";
 import { openNetwork } from "./network.ts";
 import type { OpenSearch } from "./record-run.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -45,6 +45,11 @@ export interface Work {
 
 /** Sends what was selected to the targets that the flags and the config name; records and reports. */
 export async function runWork(options: RunOptions, config: Config | null, work: Work): Promise<ExitCode> {
+  return (await measureWork(options, config, work))?.code ?? EXIT.ok;
+}
+
+/** The same, for who goes on with what was measured; null after a dry run. */
+export async function measureWork(options: RunOptions, config: Config | null, work: Work): Promise<Measured | null> {
   const { study, search } = work;
   const chosen = await selectTargets(options, config);
   const carried = await certified(options.resultDir, work.scenarios, chosen, search !== null);
@@ -54,7 +59,7 @@ export async function runWork(options: RunOptions, config: Config | null, work: 
   if (options.dryRun === true) {
     const plans = scenarios.map(({ scenario }) => planOf(scenario));
     process.stdout.write(dryRun(plans, chosen, caps, options.json === true));
-    return EXIT.ok;
+    return null;
   }
   const network = await openNetwork(options.ca, chosen, process.env);
   const seed = options.seed ?? SEED_DEFAULT;

@@ -1,4 +1,4 @@
-import type { Revision, RunRecord } from "../core/run.ts";
+import type { Manifest, Revision, RunRecord } from "../core/run.ts";
 import type { Target } from "../core/target.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
 import { arrivalWarning } from "./arrival-process.ts";
@@ -51,6 +51,7 @@ export function analyse(
     ...(manifest.quotas.some((quota) => quota.scenario === scenario.id && quota.target === target.id)
       ? (["quota_limited"] as const)
       : []),
+    ...(manifest.study?.kind === "nightly" && manifest.study.rerun !== null ? (["rerun"] as const) : []),
     ...(revision === null ? [] : (["revised"] as const)),
     ...priceFlags(target, Date.parse(manifest.startedAt)),
   ];
@@ -72,6 +73,7 @@ export function analyse(
       ...record.serverScrapes.flatMap(({ target, url, problem }) =>
         problem === null ? [] : [`${target}: its own metrics at ${url} could not be read: ${problem}`],
       ),
+      ...coverageWarning(manifest),
       ...record.warnings,
       ...(closed ? [] : ["the run ended without closing: killed or power lost"]),
       ...manifest.resumed.flatMap(({ before }, part) =>
@@ -89,7 +91,7 @@ export function analyse(
 const ROW_FLAGS: ReadonlySet<string> = new Set<Flag>(["clustered", "connection_reused", "no_values"]);
 
 /** What makes each figure of a group one of something else than the target, so that each row of it says so. */
-const EVERY_ROW: readonly Flag[] = ["quota_limited", "vantage_fault"];
+const EVERY_ROW: readonly Flag[] = ["quota_limited", "rerun", "vantage_fault"];
 
 function groupAnalysis(group: Group, counts: Counts, runFlags: readonly Flag[]): GroupAnalysis {
   const raised = [...countFlags(counts), ...runFlags];
@@ -134,6 +136,22 @@ function priceFlags({ price, otherPrices, simulated }: Target, startedMs: number
   return [
     ...(isStale(price, startedMs) ? (["price_stale"] as const) : []),
     ...(isDisputed(price, otherPrices) ? (["price_disputed"] as const) : []),
+  ];
+}
+
+/** With so many parts a night says something of the whole day. */
+const SLOTS_OF_A_DAY = 8;
+
+/** A few minutes of one night say nothing of the other hours. */
+function coverageWarning({ study, startedAt, end }: Manifest): readonly string[] {
+  if (study?.kind !== "nightly") return [];
+  const minute = (iso: string): string => iso.slice(11, 16);
+  const span = `${minute(startedAt)}-${end === null ? "" : minute(end.endedAt)} UTC`;
+  const part = study.slots === 1 ? "" : `, part ${study.slot} of ${study.slots} of its night`;
+  return [
+    study.slots < SLOTS_OF_A_DAY
+      ? `covers only ${span} of ${study.night}${part}`
+      : `covers ${span} of ${study.night}${part}`,
   ];
 }
 

@@ -41,6 +41,7 @@ export const FLAGS = {
   quota_limited:
     "the plan is above a limit of the buyer's account, as was said before sending: refusals tell of the quota",
   refused: "requests were refused for their rate before the connections were the limit: the ceiling is not known",
+  rerun: "measured again beside its night, for the reason in the manifest: in no comparison of nights",
   retried: "failed requests were tried again; figures are of first attempts, but for user_latency, cost and carbon",
   revised: "prices or carbon model of this row are not those of the run, but newer ones",
   server_clock_jumpy:

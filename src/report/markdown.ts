@@ -33,7 +33,7 @@ function tableBlock({ columns, rows }: Table): string {
  * Characters that could open markup, a table cell, a link or a mention become character references, which by CommonMark
  * never structure a document; a bare address is broken up, so that none becomes a link.
  */
-function inert(text: string): string {
+export function inert(text: string): string {
   return text
     .replace(/[&<>\\`|[\]*~]/g, reference)
     .replace(/:(?=\/\/)/g, reference)

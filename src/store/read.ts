@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { isObject } from "../core/json.ts";
 import type { Manifest, RunRecord } from "../core/run.ts";
-import { MANIFEST_FILE, ROW_FILES } from "./files.ts";
+import { MANIFEST_FILE, RAW_REMOVED_FILE, ROW_FILES } from "./files.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { readRows } from "./rows.ts";
 import { eventTraceSchema, intentSchema, observationSchema, stallSchema, tokenCountSchema } from "./schema.ts";
@@ -16,6 +16,7 @@ import { contentError, errorCode, storeError } from "./store-error.ts";
  */
 export async function readRun(path: string): Promise<RunRecord> {
   const manifest = await readManifest(path);
+  await refuseWithoutRaw(path);
   const intents = await readRows(path, ROW_FILES.intents, intentSchema);
   const observations = await readRows(path, ROW_FILES.observations, observationSchema);
   const events = await readRows(path, ROW_FILES.events, eventTraceSchema);
@@ -34,8 +35,18 @@ export async function readRun(path: string): Promise<RunRecord> {
   };
 }
 
+/** A report made again of nothing would write over the one that is kept. */
+async function refuseWithoutRaw(path: string): Promise<void> {
+  const marker = await readFile(join(path, RAW_REMOVED_FILE), "utf8").catch(() => null);
+  if (marker === null) return;
+  throw contentError(
+    path,
+    `the raw files of ${path} were removed for their age: its summary.csv and reports are all there is`,
+  );
+}
+
 /** Reads and checks `manifest.json` alone. Throws StoreError with every problem in it. */
-async function readManifest(path: string): Promise<Manifest> {
+export async function readManifest(path: string): Promise<Manifest> {
   const file = join(path, MANIFEST_FILE);
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     const code = errorCode(cause);

@@ -52,7 +52,7 @@ export function targetCounts(
       const isFine = causeOf(one, night, failureShareMax) === null;
       if (isFine && isExpectedGone(one, night)) continue;
       all.add(one.target);
-      const isGood = isFine && !isNobodys && one.measured !== null;
+      const isGood = isFine && !isNobodys && (one.measured?.succeeded ?? 0) > 0;
       if (!isGood) bad.add(one.target);
     }
   }
@@ -67,9 +67,10 @@ export function statusOf(
 ): NightStatus {
   const has = (...causes: readonly Finding["cause"][]): boolean => findings.some(({ cause }) => causes.includes(cause));
   if (has("crashed")) return "CRASHED";
+  if (has("machine-unfit")) return "INVALID";
   if (counts.good === 0) return "FAILED";
   if (has("regression")) return "REGRESSION";
-  if (has("client-slow", "machine-unfit")) return "INVALID";
+  if (has("client-slow")) return "INVALID";
   if (has("budget", "interrupted") || parts.length === 0) return "INCOMPLETE";
   return findings.length > 0 || counts.good < counts.of ? "DEGRADED" : "OK";
 }

@@ -1,0 +1,81 @@
+import type { NightSlot } from "../core/study.ts";
+import { removeOldRaw } from "../store/retention.ts";
+import { HOPELESS } from "../study/nightly/causes.ts";
+import { deadRuns } from "../study/nightly/dead-runs.ts";
+import type { AskedTarget } from "../study/nightly/facts.ts";
+import type { NightSteps } from "../study/nightly/procedure.ts";
+import type { Config } from "../scenario/config.ts";
+import type { NightlyConfig } from "../scenario/nightly-config.ts";
+import { pingDeadMan, tellNight, type HookTools } from "./nightly-hooks.ts";
+import type { NightlyOptions } from "./nightly-options.ts";
+import { partOf } from "./nightly-scenarios.ts";
+import { selfTest } from "./nightly-self-test.ts";
+import { checkCandidates, noFlags, type NightCandidate } from "./nightly-targets.ts";
+import { publishReport } from "./publish-report.ts";
+import { resumeCommand } from "./resume.ts";
+import { measureWork } from "./run.ts";
+import { selectScenarios } from "./select-scenarios.ts";
+import { UsageError } from "./usage-error.ts";
+
+const QUIET = { quiet: true };
+
+/** Everything that a night works with. */
+export interface Nightly {
+  readonly options: NightlyOptions;
+  readonly config: Config | null;
+  readonly nightly: NightlyConfig;
+  readonly candidates: readonly NightCandidate[];
+  readonly tools: HookTools;
+}
+
+/** What a night does, for real. */
+export function nightSteps(of: Nightly): NightSteps {
+  const { options, nightly, candidates, tools } = of;
+  const { resultDir } = options;
+  return {
+    nowMs: () => Date.now(),
+    check: () => checkCandidates(candidates, options),
+    selfTest: () => (options.selfTest ? selfTest(options) : Promise.resolve([])),
+    measure: async ({ night, slot, slots }, asked, capUsd) =>
+      measureTargets(of, { kind: "nightly", night, slot, slots, rerun: null }, leftIn(asked), capUsd),
+    deadRuns: () => deadRuns(resultDir),
+    resume: async ({ path }) => {
+      try {
+        await resumeCommand(path, { ...noFlags(options), quiet: true });
+      } catch (error) {
+        // Of another version, or its target is no more: it can still be closed.
+        if (error instanceof UsageError) return null;
+        throw error;
+      }
+      return publishReport(path, QUIET);
+    },
+    close: ({ path }) => publishReport(path, QUIET),
+    publish: async () => {
+      if (nightly.keepRawDays !== null) await removeOldRaw(resultDir, nightly.keepRawDays, Date.now());
+      return [];
+    },
+    tell: (record) => tellNight(record, nightly, tools),
+    ping: (moment) => pingDeadMan(moment, nightly, tools),
+  };
+}
+
+/** Runs the scenarios of the config against these targets; null when there is none. */
+export async function measureTargets(
+  { options, config }: Pick<Nightly, "options" | "config">,
+  study: NightSlot,
+  ids: readonly string[],
+  capUsd: number | null,
+): ReturnType<NightSteps["measure"]> {
+  if (ids.length === 0) return null;
+  const run = { ...noFlags(options), target: ids, label: "nightly", maxCost: capUsd ?? ("none" as const) };
+  const scenarios = (await selectScenarios(run, config)).map((one) => partOf(one, study.slots));
+  return (await measureWork(run, config, { scenarios, study, search: null }))?.analysis ?? null;
+}
+
+/** Those whose run can show something. */
+export function leftIn(asked: readonly AskedTarget[]): readonly string[] {
+  return asked.flatMap(({ target, check }) => {
+    const isOut = check.verdict === "gone" || check.verdict === "not asked" || HOPELESS.has(check.failure);
+    return isOut ? [] : [target];
+  });
+}
