@@ -12,6 +12,8 @@ const SAID_CHARS_MAX = 300;
 /** What the hooks need of the world. */
 export interface HookTools {
   readonly env: NodeJS.ProcessEnv;
+  /** Variables that hold keys of targets or secret addresses, whatever they are called. */
+  readonly secretNames: readonly string[];
   /** One small exchange with a time-out of its own. Never throws. */
   readonly exchange: SignInTools["exchange"];
   /** A command that takes longer is ended, and named. */
@@ -72,12 +74,18 @@ async function callUrl(name: string, suffix: string, body: string | null, tools:
 async function runCommand(
   argv: readonly string[],
   record: NightRecord,
-  { env, limitMs }: HookTools,
+  { env, secretNames, limitMs }: HookTools,
 ): Promise<string | null> {
   const { message, status, night, pages } = record;
   const filled = argv.map((argument) => withFields(argument, { message, status, night, pages: String(pages) }));
   const [command, ...args] = filled;
-  const child = spawn(command!, args, { stdio: ["pipe", "ignore", "pipe"], env: withoutKeys(env), detached: true });
+  const isSecret = (name: string): boolean => isSecretName(name) || secretNames.includes(name);
+  const child = spawn(command!, args, {
+    stdio: ["pipe", "ignore", "pipe"],
+    env: picked(env, (name) => !isSecret(name)),
+    detached: true,
+  });
+  const redact = redactor(Object.values(picked(env, isSecret)).filter((value) => value !== undefined));
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(0, SAID_CHARS_MAX);
@@ -98,7 +106,7 @@ async function runCommand(
       clearTimeout(timer);
       child.stderr.destroy();
       const how = code === null ? `was ended by ${signal}` : `ended with ${code}`;
-      resolve(code === 0 ? null : `${command} ${how}${said === "" ? "" : `: ${redactor(valuesOf(env))(said.trim())}`}`);
+      resolve(code === 0 ? null : `${command} ${how}${said === "" ? "" : `: ${redact(said.trim())}`}`);
     });
   });
 }
@@ -118,10 +126,6 @@ function endGroup(pid: number | undefined): void {
 }
 
 /** The keys of sellers are none of a messenger's business. */
-function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecretName(name)));
-}
-
-function valuesOf(env: NodeJS.ProcessEnv): readonly string[] {
-  return Object.entries(env).flatMap(([name, value]) => (isSecretName(name) && value !== undefined ? [value] : []));
+function picked(env: NodeJS.ProcessEnv, isPicked: (name: string) => boolean): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isPicked(name)));
 }

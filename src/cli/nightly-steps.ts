@@ -1,3 +1,4 @@
+import type { ScenarioSnapshot } from "../core/run.ts";
 import type { NightSlot } from "../core/study.ts";
 import { removeOldRaw } from "../store/retention.ts";
 import { HOPELESS } from "../study/nightly/causes.ts";
@@ -14,7 +15,6 @@ import { checkCandidates, noFlags, type NightCandidate } from "./nightly-targets
 import { publishReport } from "./publish-report.ts";
 import { resumeCommand } from "./resume.ts";
 import { measureWork } from "./run.ts";
-import { selectScenarios } from "./select-scenarios.ts";
 import { UsageError } from "./usage-error.ts";
 
 const QUIET = { quiet: true };
@@ -24,6 +24,8 @@ export interface Nightly {
   readonly options: NightlyOptions;
   readonly config: Config | null;
   readonly nightly: NightlyConfig;
+  /** As they stand in their files: each part of a night runs its share of them. */
+  readonly scenarios: readonly ScenarioSnapshot[];
   readonly candidates: readonly NightCandidate[];
   readonly tools: HookTools;
 }
@@ -61,14 +63,14 @@ export function nightSteps(of: Nightly): NightSteps {
 
 /** Runs the scenarios of the config against these targets; null when there is none. */
 export async function measureTargets(
-  { options, config }: Pick<Nightly, "options" | "config">,
+  { options, config, scenarios: whole }: Pick<Nightly, "options" | "config" | "scenarios">,
   study: NightSlot,
   ids: readonly string[],
   capUsd: number | null,
 ): ReturnType<NightSteps["measure"]> {
   if (ids.length === 0) return null;
   const run = { ...noFlags(options), target: ids, label: "nightly", maxCost: capUsd ?? ("none" as const) };
-  const scenarios = (await selectScenarios(run, config)).map((one) => partOf(one, study.slots));
+  const scenarios = whole.map((one) => partOf(one, study.slots));
   return (await measureWork(run, config, { scenarios, study, search: null }))?.analysis ?? null;
 }
 

@@ -56,8 +56,15 @@ async function open(options: NightlyOptions, config: Nightly["config"]): Promise
   const candidates = await nightCandidates(options, config);
   const targets = candidates.flatMap(({ made }) => made ?? []);
   const network = await openNetwork(options.ca, targets, process.env);
-  const tools = { env: process.env, exchange: tokenExchange(network.routeTo), limitMs: HOOK_MS_MAX };
-  return { options, config, nightly: config?.nightly ?? NO_NIGHTLY, candidates, tools };
+  // A mistake in a scenario is found before anything is sent or told.
+  const scenarios = await selectScenarios(noFlags(options), config);
+  const nightly = config?.nightly ?? NO_NIGHTLY;
+  const { onNightUrlEnv, deadManUrlEnv, deadManStartUrlEnv } = nightly;
+  const keys = [...targets, ...(config?.targets ?? [])].map(({ apiKeyEnv }) => apiKeyEnv);
+  const secretNames = [...keys, onNightUrlEnv, deadManUrlEnv, deadManStartUrlEnv].filter((name) => name !== null);
+  const exchange = tokenExchange(network.routeTo);
+  const tools = { env: process.env, secretNames, exchange, limitMs: HOOK_MS_MAX };
+  return { options, config, nightly, scenarios, candidates, tools };
 }
 
 function rulesOf({ options, config, nightly, candidates }: Nightly): NightRules {
@@ -150,8 +157,7 @@ async function showPlan(night: Nightly, rules: NightRules): Promise<ExitCode> {
   const slot = slotAt(rules.slots, Date.now());
   const targets = candidates.flatMap(({ made }) => made ?? []);
   const run = { ...noFlags(options), maxCost: rules.capUsd ?? ("none" as const) };
-  const scenarios = (await selectScenarios(run, config)).map((one) => partOf(one, slot.slots));
-  const plans = scenarios.map(({ scenario }) => planOf(scenario));
+  const plans = night.scenarios.map((one) => planOf(partOf(one, slot.slots).scenario));
   const json = options.json === true;
   if (!json) {
     const lines = [

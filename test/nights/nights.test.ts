@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { NightRecord } from "../../src/core/night.ts";
 import { readNights } from "../../src/store/nights/nights.ts";
 import { readRun } from "../../src/store/read.ts";
+import { removeOldRaw } from "../../src/store/retention.ts";
 import { suiteFolder } from "../support/temporary.ts";
 import { day, makeHistory, PLOT } from "./history.ts";
 
@@ -90,5 +91,25 @@ describe("30 nights with a gone endpoint, an expired key, a crash, a missed nigh
     expect(page).toContain("(SIMULATED)");
     expect(page).toContain("covers only 02:00-02:01 UTC");
     expect(await readFile(join(results, runs[0]!, "report.md"), "utf8")).toContain("covers only 02:00-02:01 UTC");
+  });
+
+  it("can lose their raw files by age, and keep their summaries; a report is not made again of nothing", async () => {
+    const lastMs = Date.parse(`${day(PLOT.nights - 1)}T03:00:00Z`);
+    const before = await readNights(results, 100);
+    const removed = await removeOldRaw(results, 20, lastMs);
+    expect(removed).toHaveLength(PLOT.nights - 20);
+    expect(await removeOldRaw(results, 20, lastMs)).toEqual([]);
+    const old = join(results, removed[0]!);
+    expect((await readdir(old)).toSorted()).toEqual([
+      "comparison.csv",
+      "manifest.json",
+      "raw-removed.json",
+      "report.html",
+      "report.json",
+      "report.md",
+      "summary.csv",
+    ]);
+    await expect(readRun(old)).rejects.toThrow(/raw files of .* were removed for their age/);
+    expect(await readNights(results, 100)).toEqual(before);
   });
 });
