@@ -46,6 +46,18 @@ describe("the README", () => {
     ]);
   });
 
+  it("has a config of nights that is accepted", async () => {
+    const cwd = temporaryFolder();
+    const text = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].find(([, json]) => json!.includes('"nightly"'))![1]!;
+    await writeFile(join(cwd, "herdbench.json"), text);
+    const env = { SELLER_API_KEY: "not-a-real-key", NIGHT_WEBHOOK_URL: "", NIGHT_DEAD_MAN_URL: "http://127.0.0.1:1" };
+    const { code, stdout } = await herdbench(["nightly", "--dry-run"], { cwd, env });
+    expect(code).toBe(0);
+    expect(stdout).toContain("acknowledged as gone until 2027-03-31: seller");
+    expect(stdout).toContain("hook: NIGHT_WEBHOOK_URL is not set");
+    expect(stdout).toContain("cap of the night $6, over 8 slots");
+  });
+
   it("names only commands that exist", async () => {
     const commands = [...readme.matchAll(/`npx herdbench ([a-z]+)/g)].map((match) => match[1]!);
     for (const command of new Set(commands)) {
