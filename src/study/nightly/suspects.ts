@@ -55,7 +55,9 @@ export function suspectsOf(
   const family = tested.length;
   return {
     suspects: tested.flatMap(({ of, found: { matters, baseline, change } }, i) =>
-      matters && adjusted[i]! < ALPHA / slots ? [{ ...of, baseline, change: change(), pAdjusted: adjusted[i]!, family }] : [],
+      matters && adjusted[i]! < ALPHA / slots
+        ? [{ ...of, baseline, change: change(), pAdjusted: adjusted[i]!, family }]
+        : [],
     ),
     needs: [...needs].map(([target, nights]) => ({ target, nights })),
   };
