@@ -1,4 +1,3 @@
-import type { Finding, NightRecord } from "../core/night.ts";
 import { nightLines } from "../report/night.ts";
 import { nightlySchema, type NightlyConfig } from "../scenario/nightly-config.ts";
 import { planOf } from "../scenario/plan.ts";
@@ -9,6 +8,7 @@ import { waitUntil } from "../time/wait.ts";
 import { dryRun } from "./dry-run.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 import { openNetwork } from "./network.ts";
+import { nightExit } from "./nightly-exit.ts";
 import type { NightlyOptions } from "./nightly-options.ts";
 import { recipe } from "./nightly-recipes.ts";
 import { partOf } from "./nightly-scenarios.ts";
@@ -44,7 +44,7 @@ export async function nightlyCommand(options: NightlyOptions): Promise<ExitCode>
   for (;;) {
     const outcome = await runSlot(rules, steps);
     show(outcome, options);
-    found.push(exitOf(outcome.record, options));
+    found.push(nightExit(outcome.record, options.failOnRegression === true));
     const next = nextSlot(rules.slots, outcome.slot);
     if (options.wait !== true || next === null || found.includes(EXIT.interrupted)) return exitCode(found);
     const time = realTime();
@@ -77,37 +77,6 @@ function rulesOf({ options, config, nightly, candidates }: Nightly): NightRules 
     capUsd: moneyCap({}, nightCap(options, config), targets),
     simulated: targets.some(({ simulated }) => simulated),
   };
-}
-
-/** Which of a night's findings the caller has to hear of by the exit code. */
-const EXIT_OF: Readonly<Partial<Record<Finding["cause"], ExitCode>>> = {
-  "key-missing": EXIT.targetFailed,
-  "key-refused": EXIT.targetFailed,
-  payment: EXIT.targetFailed,
-  "price-unknown": EXIT.targetFailed,
-  configuration: EXIT.targetFailed,
-  quota: EXIT.targetFailed,
-  failing: EXIT.targetFailed,
-  unreachable: EXIT.targetFailed,
-  vantage: EXIT.invalid,
-  "client-slow": EXIT.invalid,
-  "machine-unfit": EXIT.invalid,
-  budget: EXIT.budget,
-  interrupted: EXIT.interrupted,
-};
-
-function exitOf({ findings, parts }: NightRecord, { failOnRegression }: NightlyOptions): ExitCode {
-  const checks = new Map(
-    parts.flatMap(({ targets }) => targets.map((one) => [one.target, one.check.verdict] as const)),
-  );
-  return exitCode(
-    findings.flatMap(({ cause, target }) => {
-      if (cause === "regression") return failOnRegression === true ? [EXIT.failOn] : [];
-      // What its provider's file dates as gone is a result.
-      if (cause === "endpoint-gone") return checks.get(target ?? "") === "gone" ? [] : [EXIT.targetFailed];
-      return EXIT_OF[cause] ?? [];
-    }),
-  );
 }
 
 function show({ slot, record, isNew, closedLate, warnings }: SlotOutcome, options: NightlyOptions): void {

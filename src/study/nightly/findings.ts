@@ -15,6 +15,7 @@ export function findingsOf(
   of: {
     readonly regressions: readonly Regression[];
     readonly missed: readonly string[];
+    readonly closed: boolean;
     readonly failureShareMax: number;
   },
 ): readonly Finding[] {
@@ -26,7 +27,7 @@ export function findingsOf(
       const next = `herdbench explain ${run} ${one.target} ${one.metric} --scenario ${one.scenario}`;
       return { cause: "regression", target: one.target, detail: regressionText(one), next } as const;
     }),
-    ...missedOf(facts, of.missed, before.length === 0),
+    ...missedOf(facts, of, before.length === 0),
     ...facts.publishing.map((detail) => whole("publishing", detail, "herdbench nightly --dry-run")),
   ];
   // Of parts that say the same of a target the last one speaks; several metrics of a regression all do.
@@ -82,15 +83,19 @@ function ofPart({ state, invalid, unfit, runId, slot }: NightPart): readonly Fou
   ];
 }
 
-function missedOf({ slots, parts, night }: NightFacts, nights: readonly string[], isFirst: boolean): readonly Found[] {
+function missedOf(
+  { slots, parts, night }: NightFacts,
+  { missed, closed }: { readonly missed: readonly string[]; readonly closed: boolean },
+  isFirst: boolean,
+): readonly Found[] {
   const next = "systemctl list-timers herdbench-nightly.timer";
   const there = new Set(parts.map(({ slot }) => slot));
-  const last = Math.max(0, ...there);
+  const last = closed ? slots.length : Math.max(0, ...there);
   // The very first night began when it was set up.
   const first = isFirst ? Math.min(...there) : 1;
   const missing = slots.flatMap((time, i) => (i + 1 >= first && i < last && !there.has(i + 1) ? [time] : []));
   return [
-    ...(nights.length > 0 ? [whole("missed", `nothing ran in ${nights.join(", ")}`, next)] : []),
+    ...(missed.length > 0 ? [whole("missed", `nothing ran in ${missed.join(", ")}`, next)] : []),
     ...(missing.length > 0 ? [whole("missed", `${night}: nothing ran at ${missing.join(", ")} UTC`, next)] : []),
   ];
 }

@@ -35,7 +35,7 @@ export function nightRecord(facts: NightFacts, of: Judging): NightRecord {
   const regressions = regressionsOf(facts.night, facts.parts, before);
   const previous = before.at(-1)?.night ?? null;
   const missed = previous === null ? [] : daysBetween(previous, facts.night).slice(-MISSED_MAX);
-  const findings = findingsOf(facts, before, { regressions, missed, failureShareMax });
+  const findings = findingsOf(facts, before, { regressions, missed, closed, failureShareMax });
   const counts = targetCounts(facts, failureShareMax);
   const known = {
     v: 1 as const,
