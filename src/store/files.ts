@@ -7,9 +7,6 @@ export const LOCK_FILE = "lock.json";
 /** Engines' own metrics around the run; absent when no target has any. */
 export const SERVER_METRICS_FILE = "server-metrics.json";
 
-/** One line per target, scenario, metric and statistic; what is kept when all else goes. */
-export const SUMMARY_FILE = "summary.csv";
-
 /** There when the row files were removed for their age: when, and after how many days. */
 export const RAW_REMOVED_FILE = "raw-removed.json";
 

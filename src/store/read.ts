@@ -35,16 +35,6 @@ export async function readRun(path: string): Promise<RunRecord> {
   };
 }
 
-/** A report made again of nothing would write over the one that is kept. */
-async function refuseWithoutRaw(path: string): Promise<void> {
-  const marker = await readFile(join(path, RAW_REMOVED_FILE), "utf8").catch(() => null);
-  if (marker === null) return;
-  throw contentError(
-    path,
-    `the raw files of ${path} were removed for their age: its summary.csv and reports are all there is`,
-  );
-}
-
 /** Reads and checks `manifest.json` alone. Throws StoreError with every problem in it. */
 export async function readManifest(path: string): Promise<Manifest> {
   const file = join(path, MANIFEST_FILE);
@@ -76,4 +66,14 @@ function parseJson(file: string, text: string): unknown {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw contentError(file, `${file} is not valid JSON: ${detail}. Restore it, or measure again`);
   }
+}
+
+/** A report made again of nothing would write over the one that is kept. */
+async function refuseWithoutRaw(path: string): Promise<void> {
+  const marker = await readFile(join(path, RAW_REMOVED_FILE), "utf8").catch(() => null);
+  if (marker === null) return;
+  throw contentError(
+    path,
+    `the raw files of ${path} were removed for their age: its summary.csv and reports are all there is`,
+  );
 }

@@ -2,10 +2,12 @@ import { access, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "./atomic.ts";
 import { STAMP_PATTERN } from "./create.ts";
-import { MANIFEST_FILE, RAW_REMOVED_FILE, ROW_FILES, SUMMARY_FILE } from "./files.ts";
+import { MANIFEST_FILE, RAW_REMOVED_FILE, ROW_FILES } from "./files.ts";
 import { readManifest } from "./read.ts";
 import { errorCode, storeError } from "./store-error.ts";
 
+/** What is kept when all else goes. */
+const SUMMARY_FILE = "summary.csv";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
