@@ -70,6 +70,11 @@ describe("the sources", () => {
     );
   });
 
+  it("load the database in history alone, and only when it is asked", () => {
+    expect(found(sources, /^import (?!type\b).*"@duckdb\//)).toEqual([]);
+    expect(found(sources, /"@duckdb\//).filter((line) => !line.startsWith("src/history/"))).toEqual([]);
+  });
+
   it("switch a lint rule off for one line at a time, with the reason beside it", () => {
     const all = found([...sources, ...tests], /(oxlint|eslint)-disable/).filter(
       (line) => !line.startsWith("test/tidy"),

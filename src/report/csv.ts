@@ -87,5 +87,10 @@ export function cell(value: Cell, number: (value: number) => string): string {
 
 /** Header and lines, ended by line feeds. */
 export function csv(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  return stringify([columns, ...rows], { record_delimiter: "\n" });
+  return csvLines([columns, ...rows]);
+}
+
+/** Lines, each ended by a line feed. */
+export function csvLines(rows: readonly (readonly string[])[]): string {
+  return stringify([...rows], { record_delimiter: "\n" });
 }

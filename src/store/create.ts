@@ -6,6 +6,7 @@ import { contentError, errorCode, storeError } from "./store-error.ts";
 
 /** Start of a run folder's name: UTC to the second. */
 export const STAMP_PATTERN = /^\d{8}T\d{6}Z/;
+export const STAMP_CHARS = 16;
 
 const LABEL_CHARS_MAX = 60;
 /** Runs with one label that may start within one second. */

@@ -21,3 +21,7 @@ export const ROW_FILES = {
 } as const;
 
 export type RowFile = (typeof ROW_FILES)[keyof typeof ROW_FILES];
+
+/** Reports that others read back. */
+export const SUMMARY_FILE = "summary.csv";
+export const COMPARISON_FILE = "comparison.csv";

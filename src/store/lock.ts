@@ -33,6 +33,14 @@ export async function lockRun(folder: string): Promise<Unlock> {
   throw contentError(path, `another process has just begun to write ${folder}: wait until it ends`);
 }
 
+/** Whether a process is writing a run folder, as far as can be told: one on another host counts as alive. */
+export async function isBeingWritten(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, LOCK_FILE), "utf8").catch(() => null);
+  if (text === null) return false;
+  const { pid, host } = ownerOf(text);
+  return pid === null || host !== hostname() || isAlive(pid);
+}
+
 async function created(path: string, text: string): Promise<boolean> {
   try {
     await writeFile(path, text, { flag: "wx" });

@@ -1,20 +1,30 @@
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { STAMP_PATTERN } from "./create.ts";
+import { STAMP_CHARS, STAMP_PATTERN } from "./create.ts";
 import { MANIFEST_FILE } from "./files.ts";
 import { contentError, errorCode, storeError } from "./store-error.ts";
 
-/** Counts digits as numbers, so that `…-quick-10` comes after `…-quick-9`. */
-const byName = new Intl.Collator("en", { numeric: true }).compare;
+const inOneSecond = new Intl.Collator("en", { numeric: true }).compare;
 
-/** Path of the newest run folder; null when there is none. Throws StoreError when the disk refuses. */
-export async function latestRun(resultsDir: string): Promise<string | null> {
+/** By time; within one second digits count as numbers, so that `…-quick-10` comes after `…-quick-9`. */
+function byName(a: string, b: string): number {
+  const [before, after] = [a.slice(0, STAMP_CHARS), b.slice(0, STAMP_CHARS)];
+  if (before !== after) return before < after ? -1 : 1;
+  return inOneSecond(a, b);
+}
+
+/** Names of what looks like a run folder, oldest first; none when there is no results folder. Throws StoreError. */
+export async function runNames(resultsDir: string): Promise<readonly string[]> {
   const names = await readdir(resultsDir).catch((cause: unknown) => {
     if (errorCode(cause) === "ENOENT") return [];
     throw storeError("read", resultsDir, cause);
   });
-  const newestFirst = names.filter((name) => STAMP_PATTERN.test(name)).sort((a, b) => byName(b, a));
-  for (const name of newestFirst) {
+  return names.filter((name) => STAMP_PATTERN.test(name)).sort(byName);
+}
+
+/** Path of the newest run folder; null when there is none. Throws StoreError when the disk refuses. */
+export async function latestRun(resultsDir: string): Promise<string | null> {
+  for (const name of (await runNames(resultsDir)).toReversed()) {
     const path = join(resultsDir, name);
     if (await isRun(path)) return path;
   }
