@@ -69,6 +69,7 @@ async function exchangeOnce(request: HttpRequest, pool: Pool, sinceUs: Us | null
     onHeaders: reader.onHeaders,
     onData: (chunk: Uint8Array, at: Us) => {
       reader.onData(chunk, at);
+      if (reader.response.done) running.control.answered();
       call.onRead(reader.response);
     },
   };

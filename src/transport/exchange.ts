@@ -23,6 +23,8 @@ export interface Listener {
 export interface Control {
   /** The first content event was read: from here on the idle limit holds instead of the first-content limit. */
   contentSeen(): void;
+  /** The terminator of the answer was read: only the end of the response is left, and is not waited for as long as text is. */
+  answered(): void;
   /** Ends the exchange now; the given failure is its result. */
   abort(because: Failure): void;
 }
@@ -65,7 +67,14 @@ export function exchange(
     if (state.over) return;
     state.over = true;
     deadlines?.cancel();
-    const { sinceUs: _since, lastByte: _lastByte, content: _content, over: _over, ...stamps } = state;
+    const {
+      sinceUs: _since,
+      lastByte: _last,
+      content: _content,
+      answeredUs: _answered,
+      over: _over,
+      ...stamps
+    } = state;
     resolve({ ...stamps, end: time.now(), error });
   };
   const abort = (because: Failure): void => {
@@ -93,7 +102,12 @@ export function exchange(
     state.content = true;
     deadlines?.recheck();
   };
-  return { control: { contentSeen, abort }, result: promise };
+  const answered = (): void => {
+    if (state.answeredUs !== null) return;
+    state.answeredUs = time.now();
+    deadlines?.recheck();
+  };
+  return { control: { contentSeen, answered, abort }, result: promise };
 }
 
 /** What the callbacks of undici do: take the stamp first, then look at what came. */
@@ -154,6 +168,7 @@ function begin(time: Time, sinceUs: Us | null): Mutable {
     connection: null,
     bytes: 0,
     content: false,
+    answeredUs: null,
     over: false,
   };
 }
@@ -170,8 +185,15 @@ interface Mutable {
   connection: ConnectionRecord | null;
   bytes: number;
   content: boolean;
+  answeredUs: Us | null;
   over: boolean;
 }
+
+/**
+ * From the terminator to the end of the response. A server that leaves it open would hold a user of a closed loop, whose client
+ * goes on at once, for the whole idle limit.
+ */
+const ENDING_US = 2_000_000;
 
 interface Deadlines {
   recheck(): void;
@@ -199,6 +221,9 @@ function nearestDeadline(state: Mutable, limits: Timeouts): readonly [Us, Exclud
   const sent = state.sent ?? state.released;
   const begun = state.sinceUs ?? sent;
   const total = begun + usFromMs(limits.totalMs);
+  if (state.answeredUs !== null) {
+    return [Math.min(state.answeredUs + Math.min(usFromMs(limits.idleMs), ENDING_US), total), "idle"];
+  }
   const first = begun + usFromMs(limits.firstContentMs);
   const idle = (state.lastByte ?? sent) + usFromMs(limits.idleMs);
   const [due, stage] = state.content ? ([idle, "idle"] as const) : ([first, "first-content"] as const);
