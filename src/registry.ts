@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { statedSignIn } from "./auth/stated.ts";
+import { traceOf } from "./core/load.ts";
 import type { Provider } from "./core/provider.ts";
 import type { ProviderModule } from "./core/provider-module.ts";
 import type { Scenario } from "./core/scenario.ts";
@@ -50,7 +51,19 @@ export async function loadScenario(idOrPath: string): Promise<ScenarioFile> {
   });
   const parsed = parseScenario(text, basename(path));
   if (!parsed.ok) throw new RegistryError(parsed.problems.map((problem) => `${path}: ${problem}`));
-  return { scenario: parsed.scenario, text, path };
+  return { scenario: besideIt(parsed.scenario, dirname(path)), text, path };
+}
+
+/** A file that a scenario names lies beside it, unless its path says otherwise. */
+function besideIt(scenario: Scenario, folder: string): Scenario {
+  const { load, prompt } = scenario;
+  const trace = traceOf(load);
+  const beside = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  return {
+    ...scenario,
+    load: trace === null ? load : { ...trace, file: beside(trace.file) },
+    prompt: prompt.dataset === null ? prompt : { ...prompt, dataset: beside(prompt.dataset) },
+  };
 }
 
 /**

@@ -20,6 +20,7 @@ import { checkTargets } from "./check-targets.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { openNetwork } from "./network.ts";
+import { planAll } from "./planned.ts";
 import { atSimulator, readConfig } from "./select-targets.ts";
 import { isSimulatedProvider, simulatedDialects } from "./simulated-provider.ts";
 import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
@@ -31,7 +32,16 @@ const CHECK: Scenario = {
   id: "check",
   title: "One small call",
   source: "the least that shows sign-in, model, usage and limits",
-  prompt: { inputTokens: 24, outputTokens: 16, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 24,
+    outputTokens: 16,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: { kind: "closed", maxConcurrency: 1, rampUpMs: 0, thinkTime: null },
   stop: { requests: 1, durationMs: null },
   warmups: 0,
@@ -82,7 +92,8 @@ export async function checkProviders(ids: readonly string[], options: CheckOptio
 /** What the account's limits are held against: the named scenarios, else those of the config, else a chat. */
 async function loadsToHold(options: CheckOptions, config: Config | null): Promise<readonly Plan[]> {
   const named = options.scenario ?? (config !== null && config.scenarios.length > 0 ? config.scenarios : [CHAT]);
-  return (await Promise.all(named.map(loadScenario))).map(({ scenario }) => planOf(scenario));
+  const planned = await planAll(await Promise.all(named.map(loadScenario)));
+  return planned.map(({ plan }) => plan);
 }
 
 function tooLow(target: Target, observation: Observation, loads: readonly Plan[]): readonly QuotaShortfall[] {

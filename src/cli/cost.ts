@@ -9,11 +9,11 @@ import type { Basis } from "../report/quote-assumptions.ts";
 import { quotesCsv, quotesJson, quotesScreen } from "../report/quotes.ts";
 import { parseWorkload, WORKLOAD_EXAMPLE } from "../scenario/workload.ts";
 import type { Config } from "../scenario/config.ts";
-import { planOf } from "../scenario/plan.ts";
 import { readRun } from "../store/read.ts";
 import { resolveRun } from "../store/resolve.ts";
 import { pricedTargets, type CostTargetOptions } from "./cost-targets.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { plannedOf } from "./publish-report.ts";
 import { readPrices, revisedRecord, withPrice } from "./revise.ts";
 import { readConfig } from "./select-targets.ts";
 import { UsageError } from "./usage-error.ts";
@@ -90,8 +90,8 @@ async function measured(options: CostOptions, run: string, workload: Workload): 
   const record = revisedRecord(read, prices);
   const groups = groupsOf(record, vantageFaults(record));
   const { manifest } = record;
-  const plans = new Map(manifest.scenarios.map(({ scenario }) => [scenario.id, planOf(scenario)]));
-  const sweep = sweepOf(groups, manifest, (id) => plans.get(id)?.arrivals.length ?? 0);
+  const planned = plannedOf(record);
+  const sweep = sweepOf(groups, manifest, (id) => planned.get(id)?.arrivals ?? 0);
   const chosen = scenarioOf(record, options.scenario, workload);
   const found = manifest.targets.map((target) => {
     const capacity = sweep?.targets.find((one) => one.target === target.id)?.sloCapacity ?? null;

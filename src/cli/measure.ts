@@ -7,7 +7,7 @@ import type { RealTime } from "../time/time.ts";
 import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
 import { openProgress, silent } from "./progress.ts";
 import { publishReport, type ShowOptions } from "./publish-report.ts";
-import { recordRun, type OpenSearch } from "./record-run.ts";
+import { recordRun, type OpenSource } from "./record-run.ts";
 import { runVerdict } from "./verdict.ts";
 
 /** A run that is ready to begin, or to go on. */
@@ -17,8 +17,8 @@ export interface Ready {
   readonly contenders: readonly Contender[];
   readonly past: Past;
   readonly time: RealTime;
-  /** Makes the plans as the run goes; null: those of the manifest's scenarios. */
-  readonly search: OpenSearch | null;
+  /** Gives the plans as the run goes. */
+  readonly source: OpenSource;
   /** Of the simulator whose canary stream measures our own error. */
   readonly canaryOrigin: string;
   /** Ends it in good order. */
@@ -47,7 +47,7 @@ export async function measure(ready: Ready, options: ShowOptions): Promise<Measu
       time,
       signal,
     },
-    ready.search,
+    ready.source,
     ready.canaryOrigin,
     isSilent ? silent : openProgress(errorScreen(), ids),
   );

@@ -1,15 +1,14 @@
-import type { ScenarioSnapshot } from "../core/run.ts";
-import { written } from "./select-scenarios.ts";
+import { written, type ScenarioText } from "./select-scenarios.ts";
 
 /** So many have a median with an interval. */
 const REQUESTS_MIN = 6;
 const DURATION_MS_MIN = 10_000;
 
 /** A scenario as one of several parts of a night: together they ask for about what it asks for alone. */
-export function partOf(snapshot: ScenarioSnapshot, parts: number): ScenarioSnapshot {
-  const { scenario } = snapshot;
+export function partOf(whole: ScenarioText, parts: number): ScenarioText {
+  const { scenario } = whole;
   // A gateway's stages are seconds long, and mean nothing when cut.
-  if (parts === 1 || scenario.load.kind === "gateway") return snapshot;
+  if (parts === 1 || scenario.load.kind === "gateway") return whole;
   const { requests, durationMs } = scenario.stop;
   return written({
     ...scenario,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NightlyOptions } from "./nightly-options.ts";
 import { noFlags } from "./nightly-targets.ts";
+import { planAll } from "./planned.ts";
 import { measureWork } from "./run.ts";
 import { selectScenarios } from "./select-scenarios.ts";
 
@@ -16,10 +17,10 @@ export async function selfTest(options: NightlyOptions): Promise<readonly string
   const resultDir = await mkdtemp(join(tmpdir(), "herdbench-self-test-"));
   const run = { ...noFlags(options), ...LOAD, resultDir, target: ["sim-fast"], maxFailureShare: 1 };
   try {
-    const scenarios = await selectScenarios(run, null);
+    const planned = await planAll(await selectScenarios(run, null));
     let reasons: readonly string[] = [];
     for (let i = 0; i < TRIES; i += 1) {
-      const measured = await measureWork(run, null, { scenarios, study: null, search: null });
+      const measured = await measureWork(run, null, { planned, study: null, search: null });
       reasons = measured?.analysis.validity.reasons ?? [];
       if (reasons.length === 0) break;
     }

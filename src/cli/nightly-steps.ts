@@ -1,4 +1,3 @@
-import type { ScenarioSnapshot } from "../core/run.ts";
 import type { NightSlot } from "../core/study.ts";
 import { removeOldRaw } from "../store/retention.ts";
 import { HOPELESS } from "../study/nightly/causes.ts";
@@ -12,9 +11,11 @@ import type { NightlyOptions } from "./nightly-options.ts";
 import { partOf } from "./nightly-scenarios.ts";
 import { selfTest } from "./nightly-self-test.ts";
 import { checkCandidates, noFlags, type NightCandidate } from "./nightly-targets.ts";
+import { planAll } from "./planned.ts";
 import { publishReport } from "./publish-report.ts";
 import { resumeCommand } from "./resume.ts";
 import { measureWork } from "./run.ts";
+import type { ScenarioText } from "./select-scenarios.ts";
 import { UsageError } from "./usage-error.ts";
 
 const QUIET = { quiet: true };
@@ -25,7 +26,7 @@ export interface Nightly {
   readonly config: Config | null;
   readonly nightly: NightlyConfig;
   /** As they stand in their files: each part of a night runs its share of them. */
-  readonly scenarios: readonly ScenarioSnapshot[];
+  readonly scenarios: readonly ScenarioText[];
   readonly candidates: readonly NightCandidate[];
   readonly tools: HookTools;
 }
@@ -70,8 +71,8 @@ export async function measureTargets(
 ): ReturnType<NightSteps["measure"]> {
   if (ids.length === 0) return null;
   const run = { ...noFlags(options), target: ids, label: "nightly", maxCost: capUsd ?? ("none" as const) };
-  const scenarios = whole.map((one) => partOf(one, study.slots));
-  return (await measureWork(run, config, { scenarios, study, search: null }))?.analysis ?? null;
+  const planned = await planAll(whole.map((one) => partOf(one, study.slots)));
+  return (await measureWork(run, config, { planned, study, search: null }))?.analysis ?? null;
 }
 
 /** Those whose run can show something. */

@@ -1,6 +1,5 @@
 import { nightLines } from "../report/night.ts";
 import { nightlySchema, type NightlyConfig } from "../scenario/nightly-config.ts";
-import { planOf } from "../scenario/plan.ts";
 import { locked, runSlot, type NightRules, type SlotOutcome } from "../study/nightly/procedure.ts";
 import { nextSlot, slotAt } from "../study/nightly/slots.ts";
 import { realTime } from "../time/time.ts";
@@ -14,6 +13,7 @@ import { recipe } from "./nightly-recipes.ts";
 import { partOf } from "./nightly-scenarios.ts";
 import { leftIn, measureTargets, nightSteps, type Nightly } from "./nightly-steps.ts";
 import { checkCandidates, nightCandidates, nightCap, noFlags } from "./nightly-targets.ts";
+import { planAll } from "./planned.ts";
 import { selectScenarios } from "./select-scenarios.ts";
 import { readConfig } from "./select-targets.ts";
 import { moneyCap, runCaps } from "./spend.ts";
@@ -58,6 +58,7 @@ async function open(options: NightlyOptions, config: Nightly["config"]): Promise
   const network = await openNetwork(options.ca, targets, process.env);
   // A mistake in a scenario is found before anything is sent or told.
   const scenarios = await selectScenarios(noFlags(options), config);
+  await planAll(scenarios);
   const nightly = config?.nightly ?? NO_NIGHTLY;
   const { onNightUrlEnv, deadManUrlEnv, deadManStartUrlEnv } = nightly;
   const keys = [...targets, ...(config?.targets ?? [])].map(({ apiKeyEnv }) => apiKeyEnv);
@@ -126,7 +127,8 @@ async function showPlan(night: Nightly, rules: NightRules): Promise<ExitCode> {
   const slot = slotAt(rules.slots, Date.now());
   const targets = candidates.flatMap(({ made }) => made ?? []);
   const run = { ...noFlags(options), maxCost: rules.capUsd ?? ("none" as const) };
-  const plans = night.scenarios.map((one) => planOf(partOf(one, slot.slots).scenario));
+  const planned = await planAll(night.scenarios.map((one) => partOf(one, slot.slots)));
+  const plans = planned.map(({ plan }) => plan);
   const json = options.json === true;
   if (!json) {
     const lines = [

@@ -7,10 +7,10 @@ import { groupsOf } from "../measure/group.ts";
 import type { RequestMetric } from "../measure/metric.ts";
 import { vantageFaults } from "../measure/vantage-fault.ts";
 import { decimal, NO_VALUE, percent, short, usd } from "../report/text.ts";
-import { planOf } from "../scenario/plan.ts";
 import { readRun } from "../store/read.ts";
 import { resolveRun } from "../store/resolve.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { plannedOf } from "./publish-report.ts";
 import { columns } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -66,7 +66,7 @@ function scenariosOf({ manifest }: RunRecord, asked: readonly string[] | null): 
 
 function ofScenario(record: RunRecord, id: string, metric: RequestMetric, share: number): readonly Detection[] {
   const groups = groupsOf(record, vantageFaults(record)).filter(({ scenario }) => scenario.id === id);
-  const planned = planOf(groups[0]!.scenario).arrivals.length;
+  const planned = plannedOf(record).get(id)!.arrivals;
   const most = Math.max(...groups.map(({ measured }) => measured.length));
   // What a duration ends has no planned number.
   return detections(groups, metric, share, Math.max(1, Math.min(planned, most)), record.manifest.seed);

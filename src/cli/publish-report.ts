@@ -1,5 +1,5 @@
 import { basename, dirname, relative } from "node:path";
-import type { Revision, RunRecord } from "../core/run.ts";
+import type { Revision, RunRecord, ScenarioSnapshot } from "../core/run.ts";
 import type { Analysis } from "../measure/analysis.ts";
 import { analyse } from "../measure/analyse.ts";
 import { reportJson } from "../report/json.ts";
@@ -46,13 +46,15 @@ function nameOf(folder: string): string {
   return dirname(path) === "results" ? basename(path) : path;
 }
 
+type PlannedCounts = NonNullable<ScenarioSnapshot["planned"]>;
+
 /** What each scenario of a run planned per target. */
-export function plannedOf({ manifest }: RunRecord): ReadonlyMap<string, { warmups: number; arrivals: number }> {
-  const plans = manifest.scenarios.map(({ scenario }) => planOf(scenario));
-  return new Map(
-    plans.map(({ scenario, warmups, arrivals }) => [
-      scenario.id,
-      { warmups: warmups.length, arrivals: arrivals.length },
-    ]),
-  );
+export function plannedOf({ manifest }: RunRecord): ReadonlyMap<string, PlannedCounts> {
+  return new Map(manifest.scenarios.map((snapshot) => [snapshot.scenario.id, snapshot.planned ?? replanned(snapshot)]));
+}
+
+/** Folders of the first kind do not say; their scenarios need no file to plan. */
+function replanned({ scenario }: ScenarioSnapshot): PlannedCounts {
+  const { warmups, arrivals } = planOf(scenario);
+  return { warmups: warmups.length, arrivals: arrivals.length };
 }

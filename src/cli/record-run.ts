@@ -8,7 +8,7 @@ import type { Sink } from "../run/contender.ts";
 import { quotaText } from "../report/quota.ts";
 import { plain } from "../report/text.ts";
 import { scrapeServers } from "../run/server-metrics.ts";
-import { knownPlans, type PlanSource } from "../study/plan-source.ts";
+import type { PlanSource } from "../study/plan-source.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { countInWorker, type CountItem } from "../tokens/pool.ts";
 import { endedManifest, withQuotas } from "./manifest.ts";
@@ -16,9 +16,11 @@ import { stopNotice } from "./notices.ts";
 import type { Progress } from "./progress.ts";
 
 /**
+ * Opens what gives the plans of a run.
+ *
  * @param onLevels writes down the levels there are, before the next one begins
  */
-export type OpenSearch = (
+export type OpenSource = (
   manifest: Manifest,
   onLevels: (levels: readonly ScenarioSnapshot[]) => Promise<void>,
 ) => PlanSource;
@@ -26,24 +28,22 @@ export type OpenSearch = (
 /**
  * Runs everything and leaves a complete run folder behind, whether the run was complete or interrupted.
  *
- * @param search null for the scenarios of the manifest
  * @param canaryOrigin of the simulator, whose canary stream measures our own error meanwhile
  */
 export async function recordRun(
   folder: RunFolder,
   opening: Manifest,
   of: Omit<RunRequest, "sink" | "onScenario" | "onQuota" | "onStop" | "runId" | "plans" | "isDecided">,
-  search: OpenSearch | null,
+  openSource: OpenSource,
   canaryOrigin: string,
   progress: Progress,
 ): Promise<void> {
   let manifest = opening;
   await folder.writeManifest(manifest);
-  const source =
-    search?.(manifest, async (scenarios) => {
-      manifest = { ...manifest, scenarios };
-      await folder.writeManifest(manifest);
-    }) ?? knownPlans(manifest.scenarios);
+  const source = openSource(manifest, async (scenarios) => {
+    manifest = { ...manifest, scenarios };
+    await folder.writeManifest(manifest);
+  });
   const texts = openTexts();
   // A resumed run has no reading from before its first request to set beside the last one.
   const asked = opening.resumed.length > 0 ? [] : of.contenders;

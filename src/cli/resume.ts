@@ -1,7 +1,8 @@
 import type { Manifest, NetworkFacts, RunRecord } from "../core/run.ts";
+import type { Plan } from "../core/scenario.ts";
 import { hasLeft, isUndecided, pastOf, type Past } from "../run/past.ts";
-import { planOf } from "../scenario/plan.ts";
 import { lockRun, type Unlock } from "../store/lock.ts";
+import { knownPlans, type PlanSource } from "../study/plan-source.ts";
 import { readRun } from "../store/read.ts";
 import { reopenRun } from "../store/reopen.ts";
 import { resolveRun } from "../store/resolve.ts";
@@ -13,6 +14,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { resumeAt, resumedManifest } from "./manifest.ts";
 import { measure } from "./measure.ts";
 import { openNetwork } from "./network.ts";
+import { planAgain } from "./planned.ts";
 import type { ShowOptions } from "./publish-report.ts";
 import { atSimulator } from "./select-targets.ts";
 import { simulatedDialects } from "./simulated-provider.ts";
@@ -37,27 +39,30 @@ export async function resumeCommand(run: string, options: ResumeOptions): Promis
   try {
     const record = await readRun(path);
     const past = pastOf(record);
-    refuseUnfit(record.manifest, past);
-    return await goOn({ path, unlock, record, past }, options);
+    refuseOther(record.manifest);
+    const plans = await Promise.all(record.manifest.scenarios.map(planAgain));
+    refuseWhole(record.manifest, plans, past);
+    return await goOn({ path, unlock, record, plans, past }, options);
   } finally {
     // Harmless after the folder was finished; after a failure the run can be resumed again.
     await unlock();
   }
 }
 
-function refuseUnfit(manifest: Manifest, past: Past): void {
-  const { runId, end, toolVersion, targets, scenarios } = manifest;
-  if (manifest.study?.kind === "search") {
+function refuseOther({ runId, study, toolVersion }: Manifest): void {
+  if (study?.kind === "search") {
     throw new UsageError(
       `${runId} is a search, which goes by what it has just seen: start it again; \`herdbench report ${runId}\` shows what it found`,
     );
   }
-  if (toolVersion !== version()) {
-    throw new UsageError(
-      `${runId} was begun by herdbench ${toolVersion}, this is ${version()}: its plan and prompts are certain in that version alone`,
-    );
-  }
-  const isWhole = scenarios.every(({ scenario }) => targets.every(({ id }) => !hasLeft(planOf(scenario), id, past)));
+  if (toolVersion === version()) return;
+  throw new UsageError(
+    `${runId} was begun by herdbench ${toolVersion}, this is ${version()}: its plan and prompts are certain in that version alone`,
+  );
+}
+
+function refuseWhole({ runId, end, targets }: Manifest, plans: readonly Plan[], past: Past): void {
+  const isWhole = plans.every((plan) => targets.every(({ id }) => !hasLeft(plan, id, past)));
   // A killed run of which nothing is missing has still to be closed.
   if (end?.reason === "complete" || (end !== null && isWhole)) {
     throw new UsageError(
@@ -70,10 +75,11 @@ interface Unfinished {
   readonly path: string;
   readonly unlock: Unlock;
   readonly record: RunRecord;
+  readonly plans: readonly Plan[];
   readonly past: Past;
 }
 
-async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeOptions): Promise<ExitCode> {
+async function goOn({ path, unlock, record, plans, past }: Unfinished, options: ResumeOptions): Promise<ExitCode> {
   const { manifest } = record;
   const network = await openNetwork(options.ca, manifest.targets, process.env);
   const dialects = await simulatedDialects(manifest.targets, options.providersDir ?? null);
@@ -93,7 +99,8 @@ async function goOn({ path, unlock, record, past }: Unfinished, options: ResumeO
     const folder = await reopenRun(path, opening, unlock, isUndecided);
     const { signal } = interrupt;
     const canaryOrigin = simulator.origin;
-    const ready = { folder, manifest: opening, contenders, past, time, search: null, canaryOrigin, signal };
+    const source = (): PlanSource => knownPlans(plans);
+    const ready = { folder, manifest: opening, contenders, past, time, source, canaryOrigin, signal };
     return (await measure(ready, options)).code;
   } finally {
     await simulator.stop();

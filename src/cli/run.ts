@@ -6,7 +6,7 @@ import type { Target } from "../core/target.ts";
 import { overloadTexts } from "../report/certificate.ts";
 import { NO_PAST } from "../run/past.ts";
 import type { Config } from "../scenario/config.ts";
-import { planOf } from "../scenario/plan.ts";
+import { knownPlans } from "../study/plan-source.ts";
 import { createRun } from "../store/create.ts";
 import { realTime } from "../time/time.ts";
 import { certified, type Certified } from "./certified.ts";
@@ -18,7 +18,8 @@ import { onInterrupt } from "./interrupt.ts";
 import { newManifest, stampOf, type ManifestFacts } from "./manifest.ts";
 import { measure, type Measured } from "./measure.ts";
 import { openNetwork } from "./network.ts";
-import type { OpenSearch } from "./record-run.ts";
+import { planAll, type Planned } from "./planned.ts";
+import type { OpenSource } from "./record-run.ts";
 import type { RunOptions } from "./run-options.ts";
 import { selectScenarios } from "./select-scenarios.ts";
 import { atSimulator, readConfig, selectTargets } from "./select-targets.ts";
@@ -31,16 +32,17 @@ const SEED_DEFAULT = 405;
 /** `herdbench run`: select, send, record, report. */
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const config = await readConfig(options);
-  const scenarios = await selectScenarios(options, config);
-  return runWork(options, config, { scenarios, study: null, search: null });
+  const planned = await planAll(await selectScenarios(options, config));
+  return runWork(options, config, { planned, study: null, search: null });
 }
 
 /** What is to be run. */
 export interface Work {
   /** Of a search those that ask for the most: it makes its own as it goes. */
-  readonly scenarios: readonly ScenarioSnapshot[];
+  readonly planned: readonly Planned[];
   readonly study: Study | null;
-  readonly search: OpenSearch | null;
+  /** Null: those plans. */
+  readonly search: OpenSource | null;
 }
 
 /** Sends what was selected to the targets that the flags and the config name; records and reports. */
@@ -52,12 +54,12 @@ export async function runWork(options: RunOptions, config: Config | null, work: 
 export async function measureWork(options: RunOptions, config: Config | null, work: Work): Promise<Measured | null> {
   const { study, search } = work;
   const chosen = await selectTargets(options, config);
-  const carried = await certified(options.resultDir, work.scenarios, chosen, search !== null);
-  const { scenarios } = carried;
+  const carried = await certified(options.resultDir, work.planned, chosen, search !== null);
+  const { planned } = carried;
+  const plans = planned.map(({ plan }) => plan);
   if (options.quiet !== true) sayCarried(carried, options.resultDir);
   const caps = runCaps(options, config, chosen);
   if (options.dryRun === true) {
-    const plans = scenarios.map(({ scenario }) => planOf(scenario));
     process.stdout.write(dryRun(plans, chosen, caps, options.json === true));
     return null;
   }
@@ -73,12 +75,11 @@ export async function measureWork(options: RunOptions, config: Config | null, wo
     const contenders = await contendersOf(targets, options.providersDir ?? null, process.env, network);
     refuseUnfitGateways(
       contenders,
-      scenarios.map(({ scenario }) => scenario),
+      plans.map(({ scenario }) => scenario),
     );
-    const begun = search === null ? scenarios : [];
     const facts = factsOf(options, {
       targets,
-      scenarios: begun,
+      scenarios: search === null ? planned.map(({ snapshot }) => snapshot) : [],
       study,
       carried,
       seed,
@@ -90,7 +91,8 @@ export async function measureWork(options: RunOptions, config: Config | null, wo
     const manifest = newManifest(folder.id, facts, time);
     const { signal } = interrupt;
     const canaryOrigin = simulator.origin;
-    const ready = { folder, manifest, contenders, past: NO_PAST, time, search, canaryOrigin, signal };
+    const source: OpenSource = search ?? (() => knownPlans(plans));
+    const ready = { folder, manifest, contenders, past: NO_PAST, time, source, canaryOrigin, signal };
     return await measure(ready, options);
   } finally {
     await simulator.stop();

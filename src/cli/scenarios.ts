@@ -64,7 +64,8 @@ function retryLine({ retry }: Scenario): string {
 
 function listCells(scenario: Scenario): string[] {
   const { id, load, stop, slo } = scenario;
-  const amount = stop.requests === null ? `${stop.durationMs! / 1000} s` : String(stop.requests);
+  const seconds = stop.durationMs === null ? "all" : `${stop.durationMs / 1000} s`;
+  const amount = stop.requests === null ? seconds : String(stop.requests);
   const limits = [
     slo.ttftMs === null ? "" : `TTFT ${slo.ttftMs}`,
     slo.tpotMs === null ? "" : `TPOT ${slo.tpotMs}`,

@@ -1,4 +1,3 @@
-import type { ScenarioSnapshot } from "../core/run.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { Search } from "../core/study.ts";
 import { costliestPath } from "../measure/sweep/search.ts";
@@ -9,6 +8,7 @@ import type { LoadFlags } from "../scenario/custom.ts";
 import { levelOf } from "../study/levels.ts";
 import { openSearch } from "../study/search.ts";
 import { countInWorker } from "../tokens/pool.ts";
+import { planWith, readInputs, type Planned } from "./planned.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Work } from "./run.ts";
 import { baseScenario } from "./select-base.ts";
@@ -37,13 +37,14 @@ export async function searchWork(options: SweepOptions, plain: RunOptions, confi
     durationS: null,
   };
   const requestsAt = requestsOf(options, base.slo.percentile);
-  const levelAt = (rate: number): ScenarioSnapshot => {
+  const inputs = await readInputs(base);
+  const levelAt = (rate: number): Planned => {
     const level = levelOf(base, "rate", rate, { ...flags, numPrompts: requestsAt(rate) });
     if (!level.ok) throw new UsageError(...level.problems);
-    return written(level.scenario);
+    return planWith(written(level.scenario), inputs);
   };
   return {
-    scenarios: costliestPath(study, requestsAt).map(levelAt),
+    planned: costliestPath(study, requestsAt).map(levelAt),
     study,
     search: (manifest, onLevels) => openSearch(study, manifest, { levelAt, onLevels, count }),
   };
@@ -62,7 +63,7 @@ function studyOf(options: SweepOptions, base: Scenario): Search {
   if (requestRate !== undefined && requestRate.list.length > 1) {
     throw new UsageError("--request-rate: a search takes a range such as 1..64, or the rate that it begins at");
   }
-  const own = base.load.kind === "open" ? base.load.ratePerSecond : 1;
+  const own = base.load.kind === "open" && base.load.arrival !== "trace" ? base.load.ratePerSecond : 1;
   const start = requestRate?.list[0] ?? own;
   return { ...shared, startPerSecond: start, lowestPerSecond: start / REACH, highestPerSecond: start * REACH };
 }

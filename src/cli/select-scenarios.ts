@@ -1,20 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 import { asWritten, type Scenario } from "../core/scenario.ts";
-import type { ScenarioSnapshot } from "../core/run.ts";
 import { loadScenario } from "../registry.ts";
 import { withConfigSlo, type Config } from "../scenario/config.ts";
 import { customScenario, overrideScenario, type LoadFlags } from "../scenario/custom.ts";
-import { sha256 } from "../run/response.ts";
 import type { RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 const QUICK = ["quick-chat", "quick-rag", "quick-distil"] as const;
 
+/** A scenario and the text that it is read from. */
+export interface ScenarioText {
+  readonly scenario: Scenario;
+  readonly text: string;
+}
+
 /**
  * The scenarios to run: those that `--scenario` names, else `custom` when there are load flags, else those of the config,
  * else the quick ones. Load flags beside `--scenario` change the named scenarios.
  */
-export async function selectScenarios(options: RunOptions, config: Config | null): Promise<ScenarioSnapshot[]> {
+export async function selectScenarios(options: RunOptions, config: Config | null): Promise<ScenarioText[]> {
   const flags = loadFlags(options);
   const hasFlags = Object.entries(flags).some(([name, value]) => value !== null && name !== "seed");
   if (options.scenario === undefined && hasFlags) {
@@ -29,9 +33,9 @@ export async function selectScenarios(options: RunOptions, config: Config | null
     const withSlo = config === null ? scenario : withConfigSlo(scenario, config);
     const changed = overrideScenario(withSlo, flags);
     if (!changed.ok) problems.push(...changed.problems);
-    if (!changed.ok) return snapshot(scenario, text);
-    // The snapshot's text is what ran: the file's own only where nothing was changed.
-    return isDeepStrictEqual(changed.scenario, scenario) ? snapshot(scenario, text) : written(changed.scenario);
+    if (!changed.ok) return { scenario, text };
+    // The text is what runs: the file's own only where nothing was changed.
+    return isDeepStrictEqual(changed.scenario, scenario) ? { scenario, text } : written(changed.scenario);
   });
   const ids = snapshots.map(({ scenario }) => scenario.id);
   const twice = ids.find((id, i) => ids.indexOf(id) < i);
@@ -40,19 +44,21 @@ export async function selectScenarios(options: RunOptions, config: Config | null
   return snapshots;
 }
 
-function snapshot(scenario: Scenario, text: string): ScenarioSnapshot {
-  return { scenario, text, sha256: sha256(text), targets: null };
-}
-
 /** A scenario that stands in no file as it will run. */
-export function written(scenario: Scenario): ScenarioSnapshot {
-  return snapshot(scenario, `${JSON.stringify(asWritten(scenario), null, 2)}\n`);
+export function written(scenario: Scenario): ScenarioText {
+  return { scenario, text: `${JSON.stringify(asWritten(scenario), null, 2)}\n` };
 }
 
 export function loadFlags(options: RunOptions): LoadFlags {
   return {
     inputLen: options.inputLen ?? null,
     outputLen: options.outputLen ?? null,
+    cache: options.cache ?? null,
+    prefixLen: options.prefixLen ?? null,
+    numPrefixes: options.numPrefixes ?? null,
+    turns: options.turns ?? null,
+    turnLen: options.turnLen ?? null,
+    dataset: options.dataset ?? null,
     requestRate: options.requestRate ?? null,
     arrival: options.arrival ?? null,
     burstiness: options.burstiness ?? null,
@@ -61,6 +67,9 @@ export function loadFlags(options: RunOptions): LoadFlags {
     maxConcurrency: options.maxConcurrency ?? null,
     rampUpS: options.rampUp ?? null,
     thinkTime: options.thinkTime ?? null,
+    trace: options.trace ?? null,
+    traceFormat: options.traceFormat ?? null,
+    timeScale: options.timeScale ?? null,
     numPrompts: options.numPrompts ?? null,
     durationS: options.duration ?? null,
     numWarmups: options.numWarmups ?? null,

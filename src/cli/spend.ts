@@ -1,6 +1,6 @@
 import { CAP_UNITS, type Caps, type RunCaps } from "../core/caps.ts";
 import { gatewayStages } from "../core/gateway.ts";
-import type { Plan, Scenario } from "../core/scenario.ts";
+import type { Arrival, Plan } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { worstCase } from "../run/reservation.ts";
 import type { Config } from "../scenario/config.ts";
@@ -84,25 +84,41 @@ export interface Ceiling {
 
 /** Requests, tokens and money of every target × scenario, warm-ups included. Prompts at their planned length; money at the worst case. */
 export function ceilings(plans: readonly Plan[], targets: readonly Target[]): Ceiling[] {
-  return plans.flatMap(({ scenario, warmups, arrivals }) =>
-    targets.map((target) => {
-      const requests = warmups.length + attemptsOf(scenario, arrivals.length);
-      const { inputTokens, outputTokens } = scenario.prompt;
-      const each = worstCase(target.price, { inputTokens, maxOutputTokens: outputTokens }).usd;
-      return {
-        target: target.id,
-        scenario: scenario.id,
-        requests,
-        inputTokens: requests * inputTokens,
-        outputTokens: requests * outputTokens,
-        usd: each === null ? null : each * requests,
-      };
-    }),
-  );
+  return plans.flatMap((plan) => {
+    const { scenario } = plan;
+    const lengths = attemptsOf(plan);
+    return targets.map((target) => {
+      const ceiling = { requests: 0, inputTokens: 0, outputTokens: 0 };
+      let usd: number | null = 0;
+      for (const { count, inputTokens, outputTokens } of lengths) {
+        const each = worstCase(target.price, { inputTokens, maxOutputTokens: outputTokens }).usd;
+        ceiling.requests += count;
+        ceiling.inputTokens += count * inputTokens;
+        ceiling.outputTokens += count * outputTokens;
+        usd = usd === null || each === null ? null : usd + count * each;
+      }
+      return { target: target.id, scenario: scenario.id, ...ceiling, usd };
+    });
+  });
+}
+
+/** How many attempts there are of each length. */
+interface Lengths extends Pick<Arrival, "inputTokens" | "outputTokens"> {
+  count: number;
 }
 
 /** At the worst every request takes all its attempts; of a gateway load only the last one of each stage is tried again. */
-function attemptsOf({ load, retry, stop }: Scenario, requests: number): number {
+function attemptsOf({ scenario: { load, retry, stop }, warmups, arrivals }: Plan): readonly Lengths[] {
   const again = (retry?.attempts ?? 1) - 1;
-  return requests + again * (load.kind === "gateway" ? gatewayStages(load, stop.requests ?? 0).length : requests);
+  const stages = load.kind === "gateway" ? gatewayStages(load, stop.requests ?? 0).length : Infinity;
+  const lengths = new Map<string, Lengths>();
+  const add = ({ inputTokens, outputTokens }: Arrival, count: number): void => {
+    const key = `${inputTokens}>${outputTokens}`;
+    const known = lengths.get(key) ?? { count: 0, inputTokens, outputTokens };
+    known.count += count;
+    lengths.set(key, known);
+  };
+  for (const arrival of warmups) add(arrival, 1);
+  for (const [i, arrival] of arrivals.entries()) add(arrival, i < stages ? 1 + again : 1);
+  return [...lengths.values()];
 }

@@ -2,6 +2,7 @@ import type { Axis } from "../core/study.ts";
 import { geometric, levelOf, LEVELS_MAX } from "../study/levels.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Loads } from "./flags.ts";
+import { planAll } from "./planned.ts";
 import { runWork } from "./run.ts";
 import { searchWork } from "./search.ts";
 import { baseScenario, withoutLoads } from "./select-base.ts";
@@ -27,7 +28,7 @@ export async function sweepCommand(options: SweepOptions): Promise<ExitCode> {
   if (problems.length > 0) throw new UsageError(...new Set(problems));
   const levels = made.flatMap((level) => (level.ok ? [written(level.scenario)] : []));
   const study = { kind: "sweep", scenario: base.id, by } as const;
-  return runWork(plain, config, { scenarios: levels, study, search: null });
+  return runWork(plain, config, { planned: await planAll(levels), study, search: null });
 }
 
 /** What is swept and what stays: a rate by any number of requests in flight, or the requests in flight themselves. */

@@ -11,6 +11,9 @@ interface Open {
   readonly kind: "open";
   /** An arrival that finds this many in flight is dropped and counted, never queued. */
   readonly maxInFlight: number;
+}
+
+interface Rated extends Open {
   readonly ratePerSecond: number;
 }
 
@@ -19,14 +22,30 @@ interface Bursty {
   readonly burstiness: number;
 }
 
-/** Requests leave on an absolute schedule, whatever the answers do. */
-export type OpenLoad =
-  | (Open & { readonly arrival: "constant" | "poisson" })
-  | (Open & Bursty & { readonly arrival: "gamma" })
+/** Arrivals by a rate. */
+export type RatedLoad =
+  | (Rated & { readonly arrival: "constant" | "poisson" })
+  | (Rated & Bursty & { readonly arrival: "gamma" })
   /** The rate grows or falls evenly to another one over the scenario's duration. */
-  | (Open & Bursty & { readonly arrival: "ramp"; readonly toRatePerSecond: number })
+  | (Rated & Bursty & { readonly arrival: "ramp"; readonly toRatePerSecond: number })
   /** Equal parts of the scenario's duration, each at its factor times the rate. */
-  | (Open & Bursty & { readonly arrival: "steps"; readonly factors: readonly number[] });
+  | (Rated & Bursty & { readonly arrival: "steps"; readonly factors: readonly number[] });
+
+/** `azure`: the CSV of the Azure LLM inference traces. `mooncake`: the JSON lines of the Mooncake traces. */
+export const TRACE_FORMATS = ["azure", "mooncake"] as const;
+
+/** Arrivals and lengths that were recorded elsewhere. */
+export interface TraceLoad extends Open {
+  readonly arrival: "trace";
+  /** Path. */
+  readonly file: string;
+  readonly format: (typeof TRACE_FORMATS)[number];
+  /** What lies between two arrivals is multiplied by it: 0.1 is ten times as fast. */
+  readonly timeScale: number;
+}
+
+/** Requests leave on an absolute schedule, whatever the answers do. */
+export type OpenLoad = RatedLoad | TraceLoad;
 
 /** A new request leaves when an answer has ended. */
 export interface ClosedLoad {
@@ -42,10 +61,15 @@ export interface ClosedLoad {
 /** How requests are let go. Rates and counts are per target. */
 export type Load = OpenLoad | ClosedLoad | GatewayLoad;
 
+/** The load as a trace; null when it is none. */
+export function traceOf(load: Load): TraceLoad | null {
+  return load.kind === "open" && load.arrival === "trace" ? load : null;
+}
+
 /** What a sweep raises: users of a closed loop, arrivals per second of an open one. 0 for what has neither. */
 export function sizeOf(load: Load): number {
-  if (load.kind === "gateway") return 0;
-  return load.kind === "closed" ? load.maxConcurrency : load.ratePerSecond;
+  if (load.kind === "closed") return load.maxConcurrency;
+  return load.kind === "gateway" || load.arrival === "trace" ? 0 : load.ratePerSecond;
 }
 
 /** Short label of a load, as it stands in every row: `poisson 2/s`, `steps 1 4 16/s`, `closed 8`. */
@@ -55,6 +79,7 @@ export function loadLabel(load: Load): string {
     const thinking = load.thinkTime === null ? "" : ` think ${load.thinkTime.meanMs / 1000} s`;
     return `closed ${load.maxConcurrency}${thinking}`;
   }
+  if (load.arrival === "trace") return `${load.format} trace${load.timeScale === 1 ? "" : ` time x${load.timeScale}`}`;
   const rate = load.ratePerSecond;
   const shape = "burstiness" in load && load.burstiness !== 1 ? ` gamma ${load.burstiness}` : "";
   switch (load.arrival) {

@@ -1,8 +1,8 @@
-import type { OpenLoad } from "./load.ts";
+import type { RatedLoad } from "./load.ts";
 import type { Us } from "./units.ts";
 
 /**
- * The rate that an open loop asks for, as a function of the time since its start. Its integral turns any of them into one
+ * The rate that a load asks for, as a function of the time since its start. Its integral turns any of them into one
  * clock: in it arrivals come at rate 1, so that one draw of gaps serves every profile, and one test judges every run.
  */
 export interface RateProfile {
@@ -15,7 +15,7 @@ export interface RateProfile {
 const US_PER_SECOND = 1e6;
 
 /** @param durationMs of the scenario; a ramp and steps need it, and go on at their last rate behind it */
-export function rateProfile(load: OpenLoad, durationMs: number | null): RateProfile {
+export function rateProfile(load: RatedLoad, durationMs: number | null): RateProfile {
   switch (load.arrival) {
     case "constant":
     case "poisson":

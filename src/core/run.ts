@@ -23,6 +23,18 @@ export interface ScenarioSnapshot {
   readonly sha256: string;
   /** Ids of those that it is run against; null for all targets of the run. */
   readonly targets: readonly string[] | null;
+  /** What it plans per target, so that nobody needs its files to know; null in the first folders of this version. */
+  readonly planned: { readonly warmups: number; readonly arrivals: number } | null;
+  /** The files that its plan was made from. */
+  readonly inputs: readonly InputFile[];
+}
+
+/** A file that a plan was made from, and that stays where it is. */
+export interface InputFile {
+  readonly path: string;
+  /** Of its bytes, hex. */
+  readonly sha256: string;
+  readonly rows: number;
 }
 
 /** How long a scenario ran, and how well our own process kept up meanwhile. */

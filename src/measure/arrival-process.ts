@@ -67,8 +67,9 @@ export function arrivalWarning(group: Group): readonly string[] {
 /** Each stretch in order of time. */
 function partsOf(group: Group): readonly { readonly isFirst: boolean; readonly arrivals: readonly Arrival[] }[] {
   if (group.scenario.load.kind !== "open") return [];
+  // The turns of a conversation come when they are answered: it arrives with the first.
   const arrived = group.measured.filter(
-    ({ observation }) => observation.outcome !== "not-started" || observation.reason === "breaker",
+    ({ observation: { turn, outcome, reason } }) => turn <= 1 && (outcome !== "not-started" || reason === "breaker"),
   );
   return stretchesOf(group, arrived).map(({ isFirst, samples }) => ({
     isFirst,
@@ -87,11 +88,20 @@ function clockOf(
   const { load, stop } = scenario;
   const first = arrivals[0];
   if (load.kind !== "open" || first === undefined) return null;
+  if (load.arrival === "trace") return meanClock(arrivals);
   const { expectedBy } = rateProfile(load, stop.durationMs);
   const isChanging = load.arrival === "ramp" || load.arrival === "steps";
   const startUs = isChanging && isFirst ? startsUs.findLast((at) => at <= first.dueUs) : first.dueUs;
   if (startUs === undefined || (isChanging && !isFirst)) return null;
   return (at) => expectedBy(at - startUs);
+}
+
+/** A trace asks for no rate: its own mean stands for one. */
+function meanClock(arrivals: readonly Arrival[]): RateProfile["expectedBy"] | null {
+  const dues = arrivals.map(({ dueUs }) => dueUs).toSorted((a, b) => a - b);
+  const first = dues[0]!;
+  const spanUs = dues.at(-1)! - first;
+  return spanUs === 0 ? null : (at) => ((at - first) * (dues.length - 1)) / spanUs;
 }
 
 /** All in expected arrivals. */
@@ -119,7 +129,7 @@ function gapsOf(arrivals: readonly Arrival[], clock: RateProfile["expectedBy"]):
 
 /** Random gaps have a distribution; those that are not random are given by their plan. */
 function probability({ scenario: { load } }: Group, gaps: readonly Gap[]): number {
-  const isRandom = load.kind === "open" && load.arrival !== "constant";
+  const isRandom = load.kind === "open" && load.arrival !== "constant" && load.arrival !== "trace";
   const share = isRandom ? 0 : TOLERANCE_SHARE;
   const low = ascending(gaps.map((gap) => Math.min(gap.low, gap.size - share)));
   const high = ascending(gaps.map((gap) => Math.max(gap.high, gap.size + share)));

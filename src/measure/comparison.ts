@@ -59,7 +59,7 @@ const COLUMNS = {
     ({ counts }) => counts.succeeded,
   ),
   failed: column(
-    "requests whose first attempt failed, held no such answer, went past its reservation, or was held back by a breaker",
+    "requests whose first attempt failed, held no such answer, went past its reservation, or was held back by failures",
     ({ counts }) => total(counts.failures),
   ),
   rate_limited: column(

@@ -73,6 +73,7 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
       .filter(({ id }) => targets?.includes(id) ?? true)
       .map((target) => {
         const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
+        const isBehindFailure = behindFailure(observations);
         const samples = observations.toSorted(byDueTime).map((observation) => ({
           observation,
           trace: record.events.get(observation.id) ?? null,
@@ -80,6 +81,7 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
           scenario,
           target,
           isExcused: faults.some(({ excused }) => excused.has(observation.id)),
+          isBehindFailure: isBehindFailure(observation),
         }));
         const prefix = `${scenario.id}:${target.id}:`;
         const lost = record.lost.flatMap((intent) => lostOf(prefix, intent));
@@ -89,6 +91,15 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
         return { ...group, carbon: carbonOf(target, all, record.manifest) };
       }),
   );
+}
+
+/** Whether a turn was not asked because of a failure, rather than because of a process that ended. */
+function behindFailure(observations: readonly Observation[]): (one: Observation) => boolean {
+  const turns = observations.filter(({ turn, phase }) => turn > 0 && phase === "measured");
+  const answered = new Set(turns.filter(({ outcome }) => outcome === "completed").map(({ pair }) => pair));
+  const failed = turns.filter(({ outcome, pair }) => outcome === "failed" && !answered.has(pair));
+  const conversations = new Set(failed.map(({ pair, turn }) => pair - turn));
+  return ({ reason, pair, turn }) => reason === "dependency" && conversations.has(pair - turn);
 }
 
 /** The slices of a group as groups of their own, in order of time; none where the scenario has no parts. */

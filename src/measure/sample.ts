@@ -14,13 +14,16 @@ export interface Sample {
   readonly target: Target;
   /** It fell into a time in which no target could be reached from here. */
   readonly isExcused: boolean;
+  /** A turn that was never asked, since the target failed one before it. */
+  readonly isBehindFailure: boolean;
 }
 
 /**
  * How one attempt counts.
  * `success`: completed with an answer of the model that was asked, neither empty nor filtered.
  * `failure`: failed, completed without such an answer, cancelled for another reason than an interrupt (overshoot, race), or
- * held back by the breaker: a stopped target would have failed it, and stopping must not improve a figure.
+ * held back by the breaker: a stopped target would have failed it, and stopping must not improve a figure. So is a turn whose
+ * conversation the target failed: its user had no answer to go on with.
  * `drop`: due while the in-flight limit was reached; the target never saw it.
  * `excluded`: cancelled by an interrupt, never started, or excused. Nobody's fault, so in no statistic of answers.
  */
@@ -31,13 +34,17 @@ export function standingOf(sample: Sample): Standing {
   if (outcome === "dropped") return "drop";
   if (outcome === "completed") return failureName(sample) === null ? "success" : "failure";
   if (sample.isExcused) return "excluded";
-  if (outcome === "failed" || reason === "breaker") return "failure";
+  if (outcome === "failed" || reason === "breaker" || sample.isBehindFailure) return "failure";
   return outcome === "cancelled" && reason !== "interrupt" ? "failure" : "excluded";
 }
 
+/** As a count of failures names a turn that one before it left without history. */
+export const BEHIND_FAILURE = "behind a failed turn";
+
 /** What kept an attempt from being a success, as a count of failures names it; null for a success. */
-export function failureName({ observation, target }: Sample): string | null {
+export function failureName({ observation, target, isBehindFailure }: Sample): string | null {
   const { outcome, failure, reason, flags, finish, modelEchoed } = observation;
+  if (isBehindFailure) return BEHIND_FAILURE;
   if (outcome !== "completed") return reason === "breaker" ? "held back" : (failure?.kind ?? reason ?? outcome);
   if (flags.includes("empty")) return "without an answer";
   if (finish === "content-filter") return "content-filter";

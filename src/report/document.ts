@@ -19,6 +19,7 @@ import {
 } from "./facts.ts";
 import { gatewaySections } from "./gateway.ts";
 import { answersOf, byScenario, headlineCell, headlineOf, type ScenarioGroups } from "./headline.ts";
+import { partSections } from "./parts.ts";
 import { sentences, type Sentence } from "./sentences.ts";
 import { type Row, type Section, table } from "./table.ts";
 import { levelTables, loadUnit, titlesOf, WIDE } from "./sweep.ts";
@@ -54,6 +55,7 @@ export function reportDocument(analysis: Analysis): ReportDocument {
     sections: [
       ...sweepSections(analysis),
       ...byScenario(analysis).map(scenarioSection),
+      ...partSections(analysis),
       ...gatewaySections(analysis),
       ...(analysis.verdicts.length === 0 ? [] : [verdictSection("Verdicts in this window", analysis.verdicts)]),
       ...carbonSections(analysis),

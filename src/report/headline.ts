@@ -61,7 +61,13 @@ export function answersOf(group: GroupAnalysis): number {
   return (isGateway ? rowOf(group, "success_share", "value") : rowOf(group, "ttft", "p50_all"))?.n ?? 0;
 }
 
-function sliceRow(group: GroupAnalysis, metric: string, stat: Stat, slice: string | null): SummaryRow | undefined {
+/** The same of one part of it; null for the whole. */
+export function sliceRow(
+  group: GroupAnalysis,
+  metric: string,
+  stat: Stat,
+  slice: string | null,
+): SummaryRow | undefined {
   return group.rows.find((row) => row.metric === metric && row.stat === stat && row.slice === slice);
 }
 

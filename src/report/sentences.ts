@@ -3,10 +3,12 @@ import type { Analysis, Counts, GroupAnalysis } from "../measure/analysis.ts";
 import { total } from "../measure/counts.ts";
 import { isGone } from "../measure/gone.ts";
 import { requestsNeeded } from "../measure/intervals.ts";
+import { BEHIND_FAILURE } from "../measure/sample.ts";
 import { overloadTexts } from "./certificate.ts";
 import { carbonSentences } from "./carbon.ts";
 import { simulatedMark } from "./facts.ts";
 import { gatewaySentences } from "./gateway.ts";
+import { cacheSentences } from "./parts.ts";
 import { byScenario, rowOf, type ScenarioGroups } from "./headline.ts";
 import { capSentences, spendSentences } from "./spending.ts";
 import { quotaText } from "./quota.ts";
@@ -40,6 +42,7 @@ export function sentences(analysis: Analysis, run: string = analysis.manifest.ru
       leadSentence(analysis, scenario, scenarios.length > 1),
     ),
     ...carbonSentences(analysis, scenarios.length > 1).map((text) => ({ label: "carbon", text })),
+    ...cacheSentences(analysis).map((text) => ({ label: "cache", text })),
     ...gatewaySentences(analysis).map((text) => ({ label: "limit", text })),
     ...goneSentences(analysis),
     ...failureSentences(analysis),
@@ -181,13 +184,14 @@ function vantageSentence({ vantageFaults }: Analysis): readonly Sentence[] {
   ];
 }
 
-function missingOf({ notStarted, cancelled, lost }: Counts): Readonly<Record<string, number>> {
+function missingOf({ notStarted, cancelled, lost, failures }: Counts): Readonly<Record<string, number>> {
   const missing: Record<string, number> = {
     "cancelled (interrupt)": cancelled.interrupt ?? 0,
     "lost (no end on record)": lost,
   };
-  // What a breaker held back is a failure, and told as such; what was decided without it is not missed.
-  for (const [reason, count] of Object.entries({ ...notStarted, breaker: 0, decided: 0 }))
+  // What is a failure is told as such; what was decided without it is not missed.
+  const dependency = (notStarted.dependency ?? 0) - (failures[BEHIND_FAILURE] ?? 0);
+  for (const [reason, count] of Object.entries({ ...notStarted, dependency, breaker: 0, decided: 0 }))
     missing[`not started (${reason})`] = count;
   return missing;
 }

@@ -15,7 +15,7 @@ export function identityOf(
   attempt: number,
   prepared: Prepared | null,
 ): Attempt["identity"] {
-  const { phase, pair, slice } = arrival;
+  const { phase, pair, turn, slice } = arrival;
   return {
     id: observationId({ scenario: scenario.id, target: target.id, phase, pair, attempt }),
     target: target.id,
@@ -24,12 +24,12 @@ export function identityOf(
     slice,
     pair,
     block: arrival.block,
-    turn: 0,
+    turn,
     attempt,
     phase,
     request: {
-      inputTokens: prepared?.inputTokens ?? scenario.prompt.inputTokens,
-      maxOutputTokens: scenario.prompt.outputTokens,
+      inputTokens: prepared?.draft.inputTokens ?? arrival.inputTokens,
+      maxOutputTokens: arrival.outputTokens,
       bytes: prepared === null ? null : Buffer.byteLength(prepared.plain.body ?? ""),
       promptHash: prepared?.promptHash ?? null,
       signingUs: prepared?.signingUs ?? null,

@@ -8,6 +8,7 @@ import type { Account } from "./budget.ts";
 import { callOnce, type Attempt, type Called } from "./call-once.ts";
 import type { Contender, LaneContext, Prepared } from "./contender.ts";
 import type { Gate } from "./gate.ts";
+import { redacted, withoutPrompt } from "./redacted.ts";
 import { isPast, settlementOf, worstCase, type Reservation } from "./reservation.ts";
 
 /** What the attempts of one lane go through. */
@@ -27,7 +28,7 @@ export function openAttempts(
   scenario: Scenario,
   { pools, gate, account, voided, stopped }: Way,
   { sink, time, timeouts, signal }: LaneContext,
-): (prepared: Prepared, dueUs: Us, attempt: number) => Promise<Observation | null> {
+): (prepared: Prepared, dueUs: Us, attempt: number) => Promise<Called | null> {
   const { target, wire } = contender;
   const inFlightMax = scenario.load.kind === "open" ? scenario.load.maxInFlight : Number.POSITIVE_INFINITY;
   let inFlight = 0;
@@ -56,11 +57,11 @@ export function openAttempts(
     return called;
   };
   const send = async (
-    { signed }: Prepared,
+    { signed, arrival }: Prepared,
     identity: Attempt["identity"],
     scheduledUs: Us,
     reserved: Reservation,
-  ): Promise<Observation> => {
+  ): Promise<Called> => {
     gate.left(identity.id);
     const called = signed.ok
       ? await call(signed.request, identity, scheduledUs, reserved)
@@ -68,10 +69,12 @@ export function openAttempts(
     const settled = settlementOf(target.price, called.observation);
     account.settle(reserved, settled);
     const cost = { reservedUsd: reserved.usd, usd: settled.usd };
-    const observation = { ...redacted(called.observation, contender.redact), cost };
+    const clean = (text: string): string => withoutPrompt(contender.redact(text), arrival.material);
+    const observation = { ...redacted(called.observation, clean), cost };
     gate.ended(observation);
-    sink.called({ ...called, observation });
-    return observation;
+    const whole = { ...called, observation };
+    sink.called(whole);
+    return whole;
   };
   /** Why an attempt may not leave; null when it may, and its worst case is reserved. */
   const refusal = (worst: Reservation): Reason | "dropped" | null => {
@@ -93,15 +96,4 @@ export function openAttempts(
 /** What an attempt leaves behind that brought nothing. */
 function unsent(observation: Observation): Called {
   return { observation, trace: null, text: null, head: null };
-}
-
-/** The observation with every text of the server's free of credentials. */
-export function redacted(observation: Observation, redact: (text: string) => string): Observation {
-  const clean = (text: string | null): string | null => (text === null ? null : redact(text));
-  const { failure, modelEchoed } = observation;
-  return {
-    ...observation,
-    modelEchoed: clean(modelEchoed),
-    failure: failure === null ? null : { ...failure, code: clean(failure.code), detail: clean(failure.detail) },
-  };
 }

@@ -5,6 +5,7 @@ import type { Arrival } from "../core/scenario.ts";
 import type { SignIn, Authorized } from "../core/sign-in.ts";
 import type { Target } from "../core/target.ts";
 import type { Us } from "../core/units.ts";
+import type { Draft } from "../scenario/draft.ts";
 import type { RealTime } from "../time/time.ts";
 import type { Route } from "../transport/route.ts";
 import type { Budget } from "./budget.ts";
@@ -53,6 +54,7 @@ export interface LaneContext {
 /** A request that is built and signed, waiting for its moment. */
 export interface Prepared {
   readonly arrival: Arrival;
+  readonly draft: Draft;
   /** Without credentials, to be signed anew. */
   readonly plain: HttpRequest;
   readonly signed: Authorized;
@@ -60,7 +62,6 @@ export interface Prepared {
   readonly signedUs: Us;
   readonly signingUs: Us;
   readonly freshUntilUs: Us;
-  /** Null where no model is asked. */
+  /** Of its last message; null where no model is asked. */
   readonly promptHash: string | null;
-  readonly inputTokens: number;
 }

@@ -4,12 +4,13 @@ import { random } from "../core/random.ts";
 import type { Arrival, Scenario } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { usFromMs, type Us } from "../core/units.ts";
-import { promptOf } from "../scenario/prompts.ts";
+import { draftOf, type Draft } from "../scenario/draft.ts";
 import type { Time } from "../time/time.ts";
 import type { Pools } from "../transport/pools.ts";
 import { identityOf, skippedObservation } from "./attempt-record.ts";
 import { openAttempts } from "./attempts.ts";
 import type { Breaker } from "./breaker.ts";
+import type { Called } from "./call-once.ts";
 import type { Contender, LaneContext, Prepared } from "./contender.ts";
 import { openGate, type Gate } from "./gate.ts";
 import { sha256 } from "./response.ts";
@@ -18,13 +19,17 @@ import { withRetries, type Retries } from "./retry.ts";
 /** One target in one scenario: prepares its requests and lets them go. */
 export interface Lane {
   readonly target: Target;
-  prepare(arrival: Arrival): Promise<Prepared>;
+  /** @param before all that was said in its conversation; `NOTHING_SAID` for none */
+  prepare(arrival: Arrival, before: Draft): Promise<Prepared>;
   /** True when what was signed will not hold until then: signatures and tokens run out, or turn out to be wrong. */
   isStale(prepared: Prepared, dueUs: Us): boolean;
   /** The same request, signed anew. */
   signAnew(prepared: Prepared): Promise<Prepared>;
-  /** Lets one request go now, or counts it as dropped or not started. Resolves when it is over, retries included. */
-  release(prepared: Prepared, scheduledUs: Us): Promise<void>;
+  /**
+   * Lets one request go now, or counts it as dropped or not started. Resolves when it is over, retries included: to the last
+   * attempt that left, or null.
+   */
+  release(prepared: Prepared, scheduledUs: Us): Promise<Called | null>;
   /** Counts a planned request that will not be sent. */
   skip(arrival: Arrival, scheduledUs: Us, reason: Reason): void;
   /** Why nothing will leave before the end (Infinity: in a while); null while it may. */
@@ -56,6 +61,7 @@ export function openLane(
   };
   const attemptOnce = openAttempts(contender, scenario, { pools, gate, account, voided, stopped }, context);
 
+  const who = { runId: context.runId, target: target.id, scenario };
   let block: number | null = null;
   /** The first request of a new block: whatever is behind the sticky connections of the one before has had its turn. */
   const enter = (next: number): void => {
@@ -67,24 +73,30 @@ export function openLane(
     stopped,
     opened: gate.opened,
     pauses: gate.pauses,
-    prepare: (arrival) => prepare(contender, scenario, arrival, context),
+    prepare: (arrival, before) => prepare(contender, arrival, draftOf(arrival, who, before), time),
     isStale: ({ signedUs, freshUntilUs }, dueUs) => freshUntilUs < dueUs || signedUs <= voidedUs,
     signAnew: async (prepared) => ({ ...prepared, ...(await signed(contender, prepared.plain, time)) }),
-    release: (first, scheduledUs) => {
+    release: async (first, scheduledUs) => {
       const { arrival } = first;
       enter(arrival.block);
       let prepared = first;
+      let last: Called | null = null;
       const retries: Retries = {
         policy: arrival.phase === "measured" ? scenario.retry : null,
         draw: (attempt) => random(scenario.seed, "retry", scenario.id, target.id, arrival.pair, attempt),
-        attemptOnce: (dueUs, attempt) => attemptOnce(prepared, dueUs, attempt),
+        attemptOnce: async (dueUs, attempt) => {
+          const called = await attemptOnce(prepared, dueUs, attempt);
+          last = called ?? last;
+          return called?.observation ?? null;
+        },
         rested: async (forMs) => {
           const [dueUs, again] = await Promise.all([gate.rested(forMs), lane.signAnew(prepared)]);
           prepared = again;
           return dueUs;
         },
       };
-      return withRetries(retries, scheduledUs).catch(context.fail);
+      await withRetries(retries, scheduledUs).catch(context.fail);
+      return last;
     },
     skip: (arrival, scheduledUs, reason) => {
       try {
@@ -97,34 +109,20 @@ export function openLane(
   return lane;
 }
 
-async function prepare(
-  contender: Contender,
-  scenario: Scenario,
-  arrival: Arrival,
-  { runId, time }: Pick<LaneContext, "runId" | "time">,
-): Promise<Prepared> {
+async function prepare(contender: Contender, arrival: Arrival, draft: Draft, time: Time): Promise<Prepared> {
   const { target, wire } = contender;
-  const prompt = promptOf({
-    runId,
-    target: target.id,
-    scenario: scenario.id,
-    pair: arrival.pair,
-    phase: arrival.phase,
-    shape: scenario.prompt,
-    seed: scenario.seed,
-  });
   const bare = wire.request({
     baseUrl: target.baseUrl,
     endpoint: target.endpoint,
     modelId: target.modelId,
-    messages: [{ role: "user", content: prompt.text }],
-    maxOutputTokens: scenario.prompt.outputTokens,
+    messages: draft.messages,
+    maxOutputTokens: arrival.outputTokens,
     extraBody: target.extraBody,
     parameters: target.parameters,
   });
   const plain = { ...bare, headers: { ...bare.headers, ...target.headers } };
-  const built = { arrival, plain, promptHash: sha256(prompt.text), inputTokens: prompt.inputTokens };
-  return { ...built, ...(await signed(contender, plain, time)) };
+  const promptHash = sha256(draft.messages.at(-1)!.content);
+  return { arrival, draft, plain, promptHash, ...(await signed(contender, plain, time)) };
 }
 
 /** Signing is our own work, and has a record of its own: it is over before the request is due, and inside no latency. */

@@ -1,9 +1,11 @@
 import type { Arrival } from "../core/scenario.ts";
 import { msFromUs, type Us } from "../core/units.ts";
+import { NOTHING_SAID } from "../scenario/draft.ts";
 import type { Time } from "../time/time.ts";
 import { nextTurn, waitUntil } from "../time/wait.ts";
 import type { Prepared } from "./contender.ts";
 import type { Lane } from "./lane.ts";
+import { playOn, type Pace, type Session } from "./session.ts";
 
 /** Requests built ahead of their due time, per lane. */
 const LOOKAHEAD = 32;
@@ -15,41 +17,46 @@ const BUILD_SLACK_MS = 8;
 /** What falls due at one moment: the same pair on every lane. */
 interface Due {
   readonly afterUs: Us;
+  /** What follows on each of them. */
+  readonly rest: readonly Arrival[];
   readonly lanes: readonly (readonly [Lane, Prepared])[];
 }
 
 /**
- * Prepares an open loop: the arrivals of a plan on an absolute schedule that all lanes share. Answers are never waited for:
- * a slow server changes nothing about when the next request leaves.
+ * Prepares an open loop: the sessions of a plan begin on an absolute schedule that all lanes share. Answers are never waited
+ * for: a slow server changes nothing about when the next request or conversation begins. One that has begun is played to its
+ * end.
  *
  * @param orderOf lanes in the order in which they get a pair, so that none always goes first
  * @returns the loop, to be started once with the moment that the plan counts from; resolves when the last answer is over
  */
 export async function readyOpenLoop(
-  arrivals: readonly Arrival[],
+  sessions: readonly Session[],
   orderOf: (pair: number) => readonly Lane[],
-  time: Time,
-  signal: AbortSignal,
+  pace: Pace,
 ): Promise<(startUs: Us) => Promise<void>> {
+  const { time, signal } = pace;
   const ahead: Due[] = [];
   let built = 0;
-  const afterUs = (arrival: Arrival): Us => arrival.dueUs ?? 0;
+  const afterUs = ({ first }: Session): Us => first.dueUs ?? 0;
   const build = async (): Promise<void> => {
-    const arrival = arrivals[built]!;
+    const session = sessions[built]!;
     built += 1;
-    const lanes = orderOf(arrival.pair).map(async (lane) => [lane, await lane.prepare(arrival)] as const);
-    ahead.push({ afterUs: afterUs(arrival), lanes: await Promise.all(lanes) });
+    const lanes = orderOf(session.first.pair).map(
+      async (lane) => [lane, await lane.prepare(session.first, NOTHING_SAID)] as const,
+    );
+    ahead.push({ afterUs: afterUs(session), rest: session.rest, lanes: await Promise.all(lanes) });
     // Building is work of our own: what has come in meanwhile is read before the next piece of it.
     await nextTurn(time);
   };
   let lastDueUs = Infinity;
   const stopped = (pair: number): boolean => orderOf(pair).every((lane) => lane.stopped(lastDueUs) !== null);
   const mayBuild = (): boolean =>
-    built < arrivals.length && ahead.length < LOOKAHEAD && !stopped(arrivals[built]!.pair);
+    built < sessions.length && ahead.length < LOOKAHEAD && !stopped(sessions[built]!.first.pair);
   while (mayBuild()) await build();
 
   return async (startUs) => {
-    lastDueUs = startUs + (arrivals.at(-1)?.dueUs ?? 0);
+    lastDueUs = startUs + (sessions.at(-1)?.first.dueUs ?? 0);
     const inFlight = countdown();
     const hasSlack = (): boolean =>
       ahead.length === 0 || msFromUs(startUs + ahead[0]!.afterUs - time.now()) > BUILD_SLACK_MS;
@@ -62,11 +69,16 @@ export async function readyOpenLoop(
       const lanes = isOver ? next.lanes : await fresh(next.lanes, dueUs, time, signal);
       if (!isOver) await waitUntil(time, dueUs, signal);
       // A lane that has stopped counts what it is given as not started.
-      for (const [lane, prepared] of lanes) inFlight.add(lane.release(prepared, dueUs));
+      for (const [lane, prepared] of lanes) {
+        const over = lane.release(prepared, dueUs);
+        inFlight.add(over.then((called) => playOn(next.rest, prepared, called, lane, pace)));
+      }
     }
-    for (const arrival of arrivals.slice(built)) {
-      for (const lane of orderOf(arrival.pair))
-        lane.skip(arrival, startUs + afterUs(arrival), lane.stopped(lastDueUs) ?? "interrupt");
+    for (const session of sessions.slice(built)) {
+      for (const lane of orderOf(session.first.pair)) {
+        const why = lane.stopped(lastDueUs) ?? "interrupt";
+        for (const arrival of [session.first, ...session.rest]) lane.skip(arrival, startUs + afterUs(session), why);
+      }
     }
     await inFlight.empty();
   };

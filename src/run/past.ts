@@ -1,6 +1,6 @@
 import { observationId, type Intent, type Observation } from "../core/observation.ts";
 import { partOf, type RunRecord } from "../core/run.ts";
-import type { Arrival, Plan } from "../core/scenario.ts";
+import { mostAsked, type Arrival, type Plan } from "../core/scenario.ts";
 import { msFromUs, type Us } from "../core/units.ts";
 import { settlementOf, worstCase, type Reservation, type Settlement } from "./reservation.ts";
 
@@ -53,6 +53,13 @@ export function isLeft(
   return !past.done.has(observationId({ scenario, target, phase, pair, attempt: 1 }));
 }
 
+/** True for a turn that has still to be made, of a conversation that an earlier process began. */
+export function isStranded(past: Past, scenario: string, target: string, arrival: Arrival): boolean {
+  const { phase, pair, turn } = arrival;
+  if (turn <= 1 || past.done.size === 0) return false;
+  return isLeft(past, scenario, target, arrival) && !isLeft(past, scenario, target, { phase, pair: pair - turn + 1 });
+}
+
 /** True when anything of a plan has still to be made to one target. */
 export function hasLeft(plan: Plan, target: string, past: Past): boolean {
   const { warmups, arrivals } = leftOf(plan, [target], past);
@@ -75,7 +82,8 @@ export function leftOf(plan: Plan, targets: readonly string[], past: Past): Plan
     const stop = { ...scenario.stop, durationMs: Math.max(0, durationMs - loadedMs) };
     return { ...plan, scenario: { ...scenario, stop }, warmups, arrivals: stop.durationMs === 0 ? [] : arrivals };
   }
-  const firstUs = arrivals.length < plan.arrivals.length ? (arrivals[0]?.dueUs ?? 0) : 0;
+  const firstUs =
+    arrivals.length < plan.arrivals.length ? (arrivals.find(({ dueUs }) => dueUs !== null)?.dueUs ?? 0) : 0;
   const dueUs = (arrival: Arrival): Us | null => (arrival.dueUs === null ? null : arrival.dueUs - firstUs);
   return { ...plan, warmups, arrivals: arrivals.map((arrival) => ({ ...arrival, dueUs: dueUs(arrival) })) };
 }
@@ -97,7 +105,7 @@ function lostAttempt(
   const found = manifest.scenarios.find(({ scenario }) => intent.id.startsWith(`${scenario.id}:${intent.target}:`));
   if (target === undefined || found === undefined) return [];
   const prefix = `${found.scenario.id}:${target.id}:`;
-  const { inputTokens, outputTokens } = found.scenario.prompt;
+  const { inputTokens, outputTokens } = mostAsked(found.scenario);
   const { tokens } = worstCase(target.price, { inputTokens, maxOutputTokens: outputTokens });
   return [
     {

@@ -1,7 +1,7 @@
 import type { Observation, RateLimit } from "../core/observation.ts";
 import type { RateWindow } from "../core/provider.ts";
 import type { QuotaShortfall } from "../core/run.ts";
-import type { Plan } from "../core/scenario.ts";
+import type { Arrival, Plan } from "../core/scenario.ts";
 import type { Target } from "../core/target.ts";
 import { msFromUs, usFromMs } from "../core/units.ts";
 
@@ -36,8 +36,7 @@ export function openTold(): Told {
 export function shortfallsOf(plan: Plan, target: Target, told: Told): readonly QuotaShortfall[] {
   const { scenario } = plan;
   return limitsOf(target, told.limits(target.id)).flatMap(({ of, windowMs, limit, source }) => {
-    const requests = requestsWithin(plan, windowMs, told.fastestMs(scenario.id, target.id));
-    const need = requests * tokensPer(plan, of);
+    const need = needWithin(plan, windowMs, of, told.fastestMs(scenario.id, target.id));
     return need > limit ? [{ scenario: scenario.id, target: target.id, of, windowMs, limit, need, source }] : [];
   });
 }
@@ -65,38 +64,48 @@ function limitsOf({ limits }: Target, told: RateLimit | null): readonly Limit[] 
 }
 
 /**
- * The most requests that a plan lets go within any window of this length. A closed loop asks as fast as it is answered: what
- * the fastest warm-up would allow, and at least all its slots at once.
+ * The most that a plan asks for within any window of this length. A closed loop asks as fast as it is answered: what the
+ * fastest warm-up would allow, and at least all its users at once.
  */
-function requestsWithin(
+function needWithin(
   { scenario: { load, stop }, arrivals }: Plan,
   windowMs: number,
+  of: RateWindow["of"],
   fastestMs: number | null,
 ): number {
   if (load.kind === "closed") {
     const lengthMs = Math.min(windowMs, stop.durationMs ?? Infinity);
     const rounds = fastestMs === null ? 1 : Math.max(1, Math.ceil(lengthMs / fastestMs));
-    return Math.min(arrivals.length, load.maxConcurrency * rounds);
+    const requests = arrivals.slice(0, load.maxConcurrency * rounds);
+    return requests.reduce((sum, arrival) => sum + weightOf(arrival, of), 0);
   }
   let most = 0;
+  let within = 0;
   let first = 0;
-  arrivals.forEach(({ dueUs }, i) => {
-    while ((dueUs ?? 0) - (arrivals[first]!.dueUs ?? 0) >= usFromMs(windowMs)) first += 1;
-    most = Math.max(most, i - first + 1);
-  });
+  // A later turn may come as soon as the conversation begins.
+  let dueUs = 0;
+  const dues = arrivals.map((arrival) => (dueUs = arrival.dueUs ?? dueUs));
+  for (const [i, arrival] of arrivals.entries()) {
+    within += weightOf(arrival, of);
+    while (dues[i]! - dues[first]! >= usFromMs(windowMs)) {
+      within -= weightOf(arrivals[first]!, of);
+      first += 1;
+    }
+    most = Math.max(most, within);
+  }
   return most;
 }
 
 /** Sellers count the whole output limit when they let a request in. */
-function tokensPer({ scenario: { prompt } }: Plan, of: RateWindow["of"]): number {
+function weightOf({ inputTokens, outputTokens }: Arrival, of: RateWindow["of"]): number {
   switch (of) {
     case "requests":
       return 1;
     case "tokens":
-      return prompt.inputTokens + prompt.outputTokens;
+      return inputTokens + outputTokens;
     case "input-tokens":
-      return prompt.inputTokens;
+      return inputTokens;
     case "output-tokens":
-      return prompt.outputTokens;
+      return outputTokens;
   }
 }

@@ -11,9 +11,9 @@ import {
   type Timeouts,
 } from "../core/run.ts";
 import type { Plan, Scenario } from "../core/scenario.ts";
-import { rateProfile } from "../core/rate.ts";
 import type { Us } from "../core/units.ts";
 import { thinkMs } from "../scenario/arrivals/think.ts";
+import { NOTHING_SAID } from "../scenario/draft.ts";
 import { releaseOrder } from "../scenario/plan.ts";
 import { watchLoopDelay } from "../time/loop-delay.ts";
 import type { RealTime } from "../time/time.ts";
@@ -30,8 +30,9 @@ import { fireStages } from "./gateway/stages.ts";
 import { openLane, type Lane } from "./lane.ts";
 import { readyOpenLoop } from "./open-loop.ts";
 import { leftIn, segmentsOf, type Segment } from "./segments.ts";
+import { sessionsOf, skipAll } from "./session.ts";
 import { openTold, shortfallsOf, type Told } from "./quota.ts";
-import { isLeft, type Past } from "./past.ts";
+import { isLeft, isStranded, type Past } from "./past.ts";
 
 /** What to run. */
 export interface RunRequest {
@@ -157,6 +158,7 @@ async function runGroup(
   const asked = pools.filter((_, i) => lanes[i]!.stopped(Infinity) === null);
   await Promise.all(asked.map(({ home }) => home.warm(warmCount(plan))));
   await Promise.all(lanes.map((lane) => warmUp(plan, lane, request)));
+  for (const lane of lanes) skipStranded(plan, lane, request);
   const shortfalls = isFirst ? lanes.flatMap(({ target }) => shortfallsOf(whole, target, told)) : [];
   if (shortfalls.length > 0) await request.onQuota(shortfalls);
   const { load } = scenario;
@@ -217,7 +219,8 @@ async function openStart(
     releaseOrder(scenario.seed, scenario.id, pair, idsOf(lanes))
       .filter((id) => isLeft(past, scenario.id, id, { phase: "measured", pair }))
       .map((id) => byId.get(id)!);
-  return readyOpenLoop(arrivals, orderOf, time, signal);
+  const pace = { time, signal, endUs: Infinity, thinkMs: turnThinking(scenario) };
+  return readyOpenLoop(sessionsOf(arrivals), orderOf, pace);
 }
 
 async function closedStart(
@@ -232,7 +235,9 @@ async function closedStart(
   const starts: Start[] = [];
   for (const lane of lanes) {
     const own = arrivals.filter((arrival) => isLeft(past, scenario.id, lane.target.id, arrival));
-    starts.push(await readyClosedLoop(own, lane, load, time, signal));
+    starts.push(
+      await readyClosedLoop(sessionsOf(own), lane, load, { time, signal, turnThinkMs: turnThinking(scenario) }),
+    );
   }
   return async (startUs) => {
     await waitUntil(time, startUs, signal);
@@ -240,10 +245,20 @@ async function closedStart(
   };
 }
 
+function turnThinking(scenario: Scenario): (pair: number) => number {
+  return (pair) => thinkMs(scenario.conversation?.thinkTime ?? null, scenario, pair);
+}
+
+/** Counts the turns whose conversation began in an earlier process: nobody kept what was said. */
+function skipStranded({ scenario, arrivals }: Plan, lane: Lane, { past, time }: RunRequest): void {
+  const stranded = arrivals.filter((arrival) => isStranded(past, scenario.id, lane.target.id, arrival));
+  skipAll(stranded, lane, time, "dependency");
+}
+
 /** Warm-ups go one by one, so that each target's first answers meet an idle client. */
 async function warmUp({ scenario, warmups }: Plan, lane: Lane, { past, time }: RunRequest): Promise<void> {
   for (const arrival of warmups.filter((one) => isLeft(past, scenario.id, lane.target.id, one))) {
-    const prepared = await lane.prepare(arrival);
+    const prepared = await lane.prepare(arrival, NOTHING_SAID);
     await lane.opened(Infinity);
     await lane.release(prepared, time.now());
   }
@@ -253,11 +268,9 @@ function idsOf(lanes: readonly Lane[]): readonly string[] {
   return lanes.map(({ target }) => target.id);
 }
 
-function warmCount({ scenario: { load, stop } }: Plan): number {
+function warmCount({ scenario: { load }, arrivals }: Plan): number {
   if (load.kind === "gateway") return 0;
-  const wanted =
-    load.kind === "closed"
-      ? load.maxConcurrency
-      : Math.min(load.maxInFlight, Math.ceil(rateProfile(load, stop.durationMs).expectedBy(WARM_US)) + 1);
+  const early = arrivals.filter(({ dueUs }) => dueUs !== null && dueUs <= WARM_US).length;
+  const wanted = load.kind === "closed" ? load.maxConcurrency : Math.min(load.maxInFlight, early);
   return Math.min(wanted, WARM_CONNECTIONS_MAX);
 }

@@ -25,6 +25,6 @@ function blockDefault({ load, stop, arrangement }: Scenario): Block {
     if (stop.durationMs !== null) return WHOLE;
     return { requests: Math.max(CLOSED_REQUESTS_MIN, CLOSED_ROUNDS * load.maxConcurrency), durationMs: null };
   }
-  const isChanging = load.arrival === "ramp" || load.arrival === "steps";
+  const isChanging = ["ramp", "steps", "trace"].includes(load.arrival);
   return isChanging && arrangement === "rotated" ? WHOLE : { requests: null, durationMs: OPEN_MS };
 }

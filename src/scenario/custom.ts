@@ -1,14 +1,13 @@
 import type { Load } from "../core/load.ts";
 import { asksModel, type Scenario, type Slo, type Stop } from "../core/scenario.ts";
 import { contradictions, loadOf, type ArrivalFlags } from "./load-flags.ts";
+import { PROMPT_FLAGS, promptOfFlags, type PromptFlags } from "./prompt-flags.ts";
+import { OUTPUT_TOKENS_MAX } from "./prompt-schema.ts";
+import { PROMPT_TOKENS_MAX } from "./prompts.ts";
 import { checkScenario, type ScenarioResult } from "./parse.ts";
 
 /** Load flags as given on the command line; null for a flag that was not. */
-export interface LoadFlags extends ArrivalFlags {
-  /** `--input-len`, tokens. */
-  readonly inputLen: number | null;
-  /** `--output-len`, tokens. */
-  readonly outputLen: number | null;
+export interface LoadFlags extends ArrivalFlags, PromptFlags {
   /** `--num-prompts`. */
   readonly numPrompts: number | null;
   /** `--duration`, seconds. */
@@ -41,7 +40,16 @@ const CUSTOM: Scenario = {
   title: "Ad-hoc load from the command line",
   source:
     "Command-line flags; what they leave open as in vLLM's serving benchmark, limits of MLPerf Llama 3.1 405B Server",
-  prompt: { inputTokens: 1024, outputTokens: 128, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 1024,
+    outputTokens: 128,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: CLOSED_LOAD,
   stop: { requests: 100, durationMs: null },
   warmups: 0,
@@ -54,7 +62,22 @@ const CUSTOM: Scenario = {
 
 /** The ad-hoc scenario `custom`: without a rate a closed loop, with one an open loop with Poisson arrivals. */
 export function customScenario(flags: LoadFlags): ScenarioResult {
-  return overrideScenario(CUSTOM, flags);
+  if (flags.trace !== null) return overrideScenario(traced(flags.traceFormat), flags);
+  return overrideScenario(flags.dataset === null ? CUSTOM : withOwnPrompts(), flags);
+}
+
+/** A trace is replayed whole, at its own lengths, and with the prefixes that it knows. */
+function traced(format: string | null): Scenario {
+  const cache = format === "mooncake" ? "warm" : "cold";
+  const prompt = { ...CUSTOM.prompt, inputTokens: PROMPT_TOKENS_MAX, outputTokens: OUTPUT_TOKENS_MAX, cache } as const;
+  return { ...CUSTOM, prompt, stop: { requests: null, durationMs: null } };
+}
+
+/** Prompts of any length; where a line states no limit of its answer, and as the highest one, this. */
+const OWN_OUTPUT_TOKENS = 1024;
+
+function withOwnPrompts(): Scenario {
+  return { ...CUSTOM, prompt: { ...CUSTOM.prompt, inputTokens: PROMPT_TOKENS_MAX, outputTokens: OWN_OUTPUT_TOKENS } };
 }
 
 /**
@@ -65,10 +88,13 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
   const goodput = flags.goodput === null ? null : parseGoodput(flags.goodput);
   const limits =
     goodput !== null && goodput.ok ? { ...goodput.slo, percentile: scenario.slo.percentile } : scenario.slo;
-  const load = loadOf(scenario.load, flags);
+  // Who thinks in a conversation thinks between its turns.
+  const isTalk = scenario.conversation !== null || flags.turns !== null;
+  const ofLoad: ArrivalFlags = isTalk ? { ...flags, thinkTime: null } : flags;
+  const load = loadOf(scenario.load, ofLoad);
   const checked = checkScenario({
     ...scenario,
-    prompt: asksModel(scenario) ? promptWith(scenario.prompt, flags) : null,
+    ...(asksModel(scenario) ? promptOfFlags(scenario, flags, isTalk ? flags.thinkTime : null) : NO_QUESTION),
     load,
     stop: stopOf(scenario.stop, flags),
     warmups: flags.numWarmups ?? scenario.warmups,
@@ -76,8 +102,9 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
     seed: flags.seed ?? scenario.seed,
   });
   const problems = [
-    ...contradictions(flags, load),
+    ...contradictions(ofLoad, load),
     ...(asksModel(scenario) ? [] : promptless(flags)),
+    ...(flags.turnLen !== null && !isTalk ? ["--turn-len: needs --turns"] : []),
     ...(goodput === null || goodput.ok ? [] : goodput.problems),
     ...(checked.ok ? [] : checked.problems.map(byFlag)),
   ];
@@ -85,20 +112,15 @@ export function overrideScenario(scenario: Scenario, flags: LoadFlags): Scenario
 }
 
 /** Flags of a prompt that is not there. */
-function promptless({ inputLen, outputLen }: LoadFlags): readonly string[] {
-  const given = { "--input-len": inputLen, "--output-len": outputLen };
-  return Object.entries(given).flatMap(([flag, value]) =>
-    value === null ? [] : [`${flag}: this scenario asks for a list of models, without a prompt`],
+function promptless(flags: LoadFlags): readonly string[] {
+  return Object.entries(PROMPT_FLAGS).flatMap(([name, flag]) =>
+    flags[name as keyof PromptFlags] === null
+      ? []
+      : [`${flag}: this scenario asks for a list of models, without a prompt`],
   );
 }
 
-function promptWith(own: Scenario["prompt"], { inputLen, outputLen }: LoadFlags): object {
-  return {
-    ...own,
-    inputTokens: inputLen ?? own.inputTokens,
-    outputTokens: outputLen ?? own.outputTokens,
-  };
-}
+const NO_QUESTION = { prompt: null, conversation: null };
 
 function stopOf(own: Stop, flags: LoadFlags): Stop {
   if (flags.numPrompts === null && flags.durationS === null) return own;
@@ -119,6 +141,18 @@ const FLAG_OF_PATH: Readonly<Record<string, string>> = {
   "load.toRatePerSecond": "--ramp-to",
   "load.factors": "--steps",
   "load.rampUpMs": "--ramp-up (in ms)",
+  "load.file": "--trace",
+  "load.format": "--trace-format",
+  "load.timeScale": "--time-scale",
+  "prompt.cache": "--cache",
+  "prompt.prefix": "--prefix-len",
+  "prompt.prefix.tokens": "--prefix-len",
+  "prompt.prefix.count": "--num-prefixes",
+  "prompt.dataset": "--dataset",
+  conversation: "--turns",
+  "conversation.turns": "--turns",
+  "conversation.inputTokens": "--turn-len",
+  "conversation.thinkTime.meanMs": "--think-time (in ms)",
   "load.thinkTime.meanMs": "--think-time (in ms)",
   "stop.requests": "--num-prompts",
   "stop.durationMs": "--duration (in ms)",

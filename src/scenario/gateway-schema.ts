@@ -37,7 +37,7 @@ export const gatewaySchema = strictObject({
   });
 
 /** A scenario as it is written, its prompt null where no model is asked. */
-interface Written extends Pick<Scenario, "load" | "stop" | "warmups" | "slo" | "arrangement"> {
+interface Written extends Pick<Scenario, "conversation" | "load" | "stop" | "warmups" | "slo" | "arrangement"> {
   readonly prompt: object | null;
 }
 
@@ -82,6 +82,12 @@ export const GATEWAY_RULES: readonly Rule[] = [
     needs: ["stop"],
     message: "must be null: a gateway load ends by its requests",
     holds: (scenario) => !isGateway(scenario) || scenario.stop.durationMs === null,
+  },
+  {
+    path: ["conversation"],
+    needs: ["conversation"],
+    message: "must be null: a gateway load waits for no answer to go on with",
+    holds: (scenario) => !isGateway(scenario) || scenario.conversation === null,
   },
   {
     path: ["warmups"],

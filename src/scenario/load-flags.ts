@@ -12,6 +12,12 @@ export interface ArrivalFlags {
   readonly rampTo: number | null;
   /** `--steps`, factors of the rate. */
   readonly steps: readonly number[] | null;
+  /** `--trace`, a file. */
+  readonly trace: string | null;
+  /** `--trace-format azure|mooncake`. */
+  readonly traceFormat: string | null;
+  /** `--time-scale`, a factor on the times of the trace. */
+  readonly timeScale: number | null;
   /** `--max-concurrency`: alone it closes the loop; beside a rate it limits what is in flight, as vLLM's users expect. */
   readonly maxConcurrency: number | null;
   /** `--ramp-up`, seconds. */
@@ -28,11 +34,12 @@ interface Unchecked {
 
 const IN_FLIGHT_DEFAULT = 1000;
 
-/** The load with what the flags say in place of its own: a rate opens the loop, a concurrency without one closes it. */
+/** The load with what the flags say in place of its own: a rate or a trace opens the loop, a concurrency alone closes it. */
 export function loadOf(own: Load, flags: ArrivalFlags): Unchecked {
   if (own.kind === "gateway") return { ...own };
   const open = own.kind === "open" ? own : null;
-  if (flags.requestRate === null && (open === null || flags.maxConcurrency !== null)) {
+  const opens = flags.requestRate !== null || flags.trace !== null;
+  if (!opens && (open === null || flags.maxConcurrency !== null)) {
     return {
       kind: "closed",
       ...(own.kind === "closed" ? own : {}),
@@ -46,55 +53,64 @@ export function loadOf(own: Load, flags: ArrivalFlags): Unchecked {
     kind: "open",
     maxInFlight: IN_FLIGHT_DEFAULT,
     // What belongs to a process of its own goes with it.
-    ...(open?.arrival === arrival ? open : rateAndLimit(open)),
+    ...(open?.arrival === arrival ? open : shared(open, arrival)),
     arrival,
     ...given("ratePerSecond", flags.requestRate),
     ...given("maxInFlight", flags.maxConcurrency),
     ...given("burstiness", flags.burstiness),
     ...given("toRatePerSecond", flags.rampTo),
     ...given("factors", flags.steps),
+    ...given("file", flags.trace),
+    ...given("format", flags.traceFormat),
+    ...given("timeScale", flags.timeScale),
   };
 }
 
 /** What a flag of its own implies: `--steps` alone means steps. */
-function arrivalOf(open: OpenLoad | null, { arrival, steps, rampTo, burstiness }: ArrivalFlags): string {
+function arrivalOf(open: OpenLoad | null, flags: ArrivalFlags): string {
+  const { arrival, steps, rampTo, burstiness, requestRate } = flags;
   if (arrival !== null) return arrival;
+  if (flags.trace !== null) return "trace";
   if (steps !== null) return "steps";
   if (rampTo !== null) return "ramp";
-  const own = open?.arrival ?? "poisson";
+  const own = open === null || (open.arrival === "trace" && requestRate !== null) ? "poisson" : open.arrival;
   return burstiness !== null && (own === "poisson" || own === "constant") ? "gamma" : own;
 }
 
-function rateAndLimit(open: OpenLoad | null): Partial<Pick<OpenLoad, "ratePerSecond" | "maxInFlight">> {
-  return open === null ? {} : { ratePerSecond: open.ratePerSecond, maxInFlight: open.maxInFlight };
+/** What any two processes have in common. */
+function shared(open: OpenLoad | null, arrival: string): Readonly<Record<string, number>> {
+  if (open === null) return {};
+  const hasRate = arrival !== "trace" && open.arrival !== "trace";
+  return { maxInFlight: open.maxInFlight, ...(hasRate ? { ratePerSecond: open.ratePerSecond } : {}) };
 }
 
 function given(key: string, value: unknown): Readonly<Record<string, unknown>> {
   return value === null ? {} : { [key]: value };
 }
 
+const RATED = ["constant", "poisson", "gamma", "ramp", "steps"];
 const BURSTY = ["gamma", "ramp", "steps"];
+const TRACE = ["trace"];
 
 /** Flags that would be ignored in silence. */
 export function contradictions(flags: ArrivalFlags, load: Unchecked): string[] {
-  const { arrival } = load;
   if (load.kind === "gateway") return ignoredByGateway(flags);
-  const misplaced: readonly (readonly [flag: string, isGiven: boolean, needs: string])[] =
-    load.kind === "closed"
-      ? [
-          ["--arrival", flags.arrival !== null, "--request-rate"],
-          ["--burstiness", flags.burstiness !== null, "--request-rate"],
-          ["--ramp-to", flags.rampTo !== null, "--request-rate"],
-          ["--steps", flags.steps !== null, "--request-rate"],
-        ]
-      : [
-          ["--burstiness", flags.burstiness !== null && !BURSTY.includes(String(arrival)), "--arrival gamma"],
-          ["--ramp-to", flags.rampTo !== null && arrival !== "ramp", "--arrival ramp"],
-          ["--steps", flags.steps !== null && arrival !== "steps", "--arrival steps"],
-          ["--ramp-up", flags.rampUpS !== null, "a closed loop: --max-concurrency without a rate"],
-          ["--think-time", flags.thinkTime !== null, "a closed loop: --max-concurrency without a rate"],
-        ];
-  return misplaced.flatMap(([flag, isGiven, needs]) => (isGiven ? [`${flag}: needs ${needs}`] : []));
+  const process = load.kind === "closed" ? "closed" : String(load["arrival"]);
+  const uses: readonly (readonly [flag: string, value: unknown, processes: readonly string[], needs: string])[] = [
+    ["--arrival", flags.arrival, [...RATED, ...TRACE], "--request-rate"],
+    ["--request-rate", flags.requestRate, RATED, "no --trace"],
+    ["--burstiness", flags.burstiness, BURSTY, "--request-rate with --arrival gamma"],
+    ["--ramp-to", flags.rampTo, ["ramp"], "--request-rate with --arrival ramp"],
+    ["--steps", flags.steps, ["steps"], "--request-rate with --arrival steps"],
+    ["--trace", flags.trace, TRACE, "no other --arrival"],
+    ["--trace-format", flags.traceFormat, TRACE, "--trace"],
+    ["--time-scale", flags.timeScale, TRACE, "--trace"],
+    ["--ramp-up", flags.rampUpS, ["closed"], "a closed loop: --max-concurrency alone"],
+    ["--think-time", flags.thinkTime, ["closed"], "a closed loop: --max-concurrency alone"],
+  ];
+  return uses.flatMap(([flag, value, processes, needs]) =>
+    value === null || processes.includes(process) ? [] : [`${flag}: needs ${needs}`],
+  );
 }
 
 function ignoredByGateway(flags: ArrivalFlags): string[] {
@@ -110,6 +126,9 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   burstiness: "--burstiness",
   rampTo: "--ramp-to",
   steps: "--steps",
+  trace: "--trace",
+  traceFormat: "--trace-format",
+  timeScale: "--time-scale",
   maxConcurrency: "--max-concurrency",
   rampUpS: "--ramp-up",
   thinkTime: "--think-time",

@@ -1,9 +1,6 @@
 import { z } from "zod";
-import type { Load } from "../core/load.ts";
-import { rateProfile } from "../core/rate.ts";
-import type { Stop } from "../core/scenario.ts";
+import { TRACE_FORMATS } from "../core/load.ts";
 import { gatewaySchema } from "./gateway-schema.ts";
-import { ARRIVALS_MAX } from "./plan.ts";
 import { strictObject } from "./problems.ts";
 
 const IN_FLIGHT_MAX = 100_000;
@@ -13,6 +10,9 @@ export const DURATION_MS_MAX = 7 * 24 * 3600 * 1000;
 const BURSTINESS_MIN = 0.01;
 const BURSTINESS_MAX = 10_000;
 const STEPS_MAX = 100;
+export const PATH_CHARS_MAX = 4000;
+const TIME_SCALE_MIN = 1e-4;
+const TIME_SCALE_MAX = 1e4;
 const THINK_MS_MAX = 3600 * 1000;
 
 const users = z.int().min(1).max(IN_FLIGHT_MAX);
@@ -30,24 +30,36 @@ export const thinkTimeSchema = strictObject({
 
 const open = {
   kind: z.literal("open").describe("Requests leave on an absolute schedule, whatever the answers do."),
-  ratePerSecond: rate.describe("Requests per second and target; with conversations, those that begin."),
   maxInFlight: users.describe("An arrival that finds this many in flight is dropped."),
 };
+const rated = { ...open, ratePerSecond: rate.describe("Requests per second and target.") };
 
 const openSchema = z.discriminatedUnion("arrival", [
-  strictObject({ ...open, arrival: z.enum(["constant", "poisson"]) }),
-  strictObject({ ...open, arrival: z.literal("gamma").describe("Random gaps of any burstiness."), burstiness }),
+  strictObject({ ...rated, arrival: z.enum(["constant", "poisson"]) }),
+  strictObject({ ...rated, arrival: z.literal("gamma").describe("Random gaps of any burstiness."), burstiness }),
   strictObject({
-    ...open,
+    ...rated,
     arrival: z.literal("ramp").describe("The rate changes evenly to another one over stop.durationMs."),
     toRatePerSecond: rate,
     burstiness: burstiness.default(1),
   }),
   strictObject({
-    ...open,
+    ...rated,
     arrival: z.literal("steps").describe("Equal parts of stop.durationMs, each at its factor times the rate."),
     factors: z.array(z.number().positive().max(RATE_PER_SECOND_MAX)).min(2).max(STEPS_MAX),
     burstiness: burstiness.default(1),
+  }),
+  strictObject({
+    ...open,
+    arrival: z.literal("trace").describe("Arrivals and lengths as they were recorded elsewhere."),
+    file: z.string().min(1).max(PATH_CHARS_MAX).describe("Path, relative to this file; may be gzipped (.gz)."),
+    format: z.enum(TRACE_FORMATS).describe("azure: CSV of the Azure LLM inference traces. mooncake: its JSON lines."),
+    timeScale: z
+      .number()
+      .min(TIME_SCALE_MIN)
+      .max(TIME_SCALE_MAX)
+      .default(1)
+      .describe("What lies between two arrivals is multiplied by it: 0.1 is ten times as fast."),
   }),
 ]);
 
@@ -69,20 +81,3 @@ export const loadSchema = z.discriminatedUnion("kind", [
   }),
   gatewaySchema,
 ]);
-
-interface Volume {
-  readonly load: Load;
-  readonly stop: Stop;
-}
-
-/** A ramp and steps take their time from the scenario's duration. */
-export function hasDuration({ load, stop }: Volume): boolean {
-  const isTimed = load.kind === "open" && (load.arrival === "ramp" || load.arrival === "steps");
-  return !isTimed || stop.durationMs !== null;
-}
-
-/** Random arrivals scatter around their mean, so the limit leaves a tenth to spare. */
-export function fitsPlan({ load, stop }: Volume): boolean {
-  if (load.kind !== "open" || stop.requests !== null || stop.durationMs === null) return true;
-  return rateProfile(load, stop.durationMs).expectedBy(stop.durationMs * 1000) <= 0.9 * ARRIVALS_MAX;
-}

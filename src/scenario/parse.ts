@@ -6,17 +6,17 @@ import { NO_PROMPT, type Scenario } from "../core/scenario.ts";
 import { blockSchema, fitsBlocks } from "./block-schema.ts";
 import { GATEWAY_RULES } from "./gateway-schema.ts";
 import { readJsonText } from "./json-text.ts";
-import { DURATION_MS_MAX, fitsPlan, hasDuration, loadSchema } from "./load-schema.ts";
+import { DURATION_MS_MAX, loadSchema } from "./load-schema.ts";
 import { ARRIVALS_MAX } from "./plan.ts";
 import { check, problem, strictObject } from "./problems.ts";
-import { PROMPT_TOKENS_MAX, PROMPT_TOKENS_MIN } from "./prompts.ts";
+import { conversationSchema, promptSchema } from "./prompt-schema.ts";
+import { RULES } from "./rules.ts";
 
 /** A scenario, or everything that is wrong with it. */
 export type ScenarioResult =
   | { readonly ok: true; readonly scenario: Scenario }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const OUTPUT_TOKENS_MAX = 131_072;
 const WARMUPS_MAX = 1000;
 const LATENCY_MS_MAX = 3600 * 1000;
 const TEXT_CHARS_MAX = 1000;
@@ -45,23 +45,10 @@ const sloSchema = strictObject({ ...sloLimits, percentile }).refine(
   "needs at least one limit: ttftMs, tpotMs or e2eMs",
 );
 
-const promptSchema = strictObject({
-  inputTokens: wholeNumber(PROMPT_TOKENS_MIN, PROMPT_TOKENS_MAX).describe(
-    "Tokens of the user message (Llama 3.1 tokenizer), without the chat template.",
-  ),
-  outputTokens: wholeNumber(1, OUTPUT_TOKENS_MAX).describe("Output limit of each request; the prompt asks for more."),
-  content: z.enum(["prose", "code", "json"]).describe("What the answer is: speculative decoding feels the difference."),
-  cache: z
-    .enum(["cold", "warm"])
-    .describe(
-      "cold: every prompt opens with its own nonce, so that no prefix cache helps. warm: a target reads one prompt again and again.",
-    ),
-});
-
 const stopSchema = strictObject({
   requests: wholeNumber(1, ARRIVALS_MAX).nullable().default(null).describe("Requests per target; null for no limit."),
   durationMs: wholeNumber(1, DURATION_MS_MAX).nullable().default(null).describe("Milliseconds; null for no limit."),
-}).refine((stop) => stop.requests !== null || stop.durationMs !== null, "needs requests, durationMs or both");
+});
 
 /** What most clients of the field try again unless told otherwise. */
 const RETRIED_DEFAULT: readonly TransientKind[] = ["rate-limited", "overloaded", "server-error", "timeout", "network"];
@@ -91,17 +78,22 @@ const retrySchema = strictObject({
   message: "must not be above waitMsMax",
 });
 
+const prompt = promptSchema.nullable().describe("Null where only a list of models is asked for.");
+const conversation = conversationSchema
+  .nullable()
+  .default(null)
+  .describe("Requests that follow one another, the model's own answers as history. Null: each stands alone.");
 const warmups = wholeNumber(0, WARMUPS_MAX).describe("Requests per target sent first, one by one, and not measured.");
 const arrangement = z
   .enum(["paired", "rotated"])
   .describe(
     "paired: all targets in the same minutes on one schedule. rotated: one target after another, block by block.",
   );
-const prompt = promptSchema.nullable().describe("Null where only a list of models is asked for.");
 
 /** Members that others depend on. */
 const MEMBERS = {
   prompt,
+  conversation,
   load: loadSchema,
   stop: stopSchema,
   warmups,
@@ -125,6 +117,7 @@ const singly = strictObject({
   title: text.describe("One line for people."),
   source: text.describe("Where the lengths and limits come from."),
   prompt,
+  conversation,
   load: loadSchema,
   stop: stopSchema.describe("The scenario ends at whichever comes first; at least one is needed."),
   warmups,
@@ -140,28 +133,28 @@ const singly = strictObject({
   seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe("Of arrivals, order and prompts."),
 });
 
-/** `scenarios/*.json`. */
-export const scenarioSchema = GATEWAY_RULES.reduce(
+const forGateways = GATEWAY_RULES.reduce(
   (schema, { path, needs, message, holds }) =>
     schema.refine(holds, { path: [...path], message, when: has("load", ...needs) }),
   singly,
-)
-  .refine(hasDuration, {
-    path: ["stop", "durationMs"],
-    message: "is missing: a ramp or steps take their time from it",
-    when: has("load", "stop"),
-  })
-  .refine(fitsPlan, {
-    path: ["stop"],
-    message: `a duration at this rate plans more than ${ARRIVALS_MAX} requests; set stop.requests`,
-    when: has("load", "stop"),
-  })
-  .refine(fitsBlocks, {
-    path: ["block"],
-    message:
-      "is of an open loop, or counts the requests of a closed one that ends by stop.requests alone; remove it, or open the loop",
-    when: has("load", "stop", "block"),
-  });
+).refine(fitsBlocks, {
+  path: ["block"],
+  message:
+    "is of an open loop, or counts the requests of a closed one that ends by stop.requests alone; remove it, or open the loop",
+  when: has("load", "stop", "block"),
+});
+
+/** `scenarios/*.json`. */
+export const scenarioSchema = RULES.reduce(
+  (schema, { path, needs, message, holds }) =>
+    // Without a prompt there is nothing that these rules are about.
+    schema.refine(({ prompt: asked, ...rest }) => asked === null || holds({ ...rest, prompt: asked }), {
+      path: [...path],
+      message,
+      when: has(...needs),
+    }),
+  forGateways,
+);
 
 /** Reads the text of a scenario file. `fileName` may be a path; the id must equal its last part without `.json`. */
 export function parseScenario(source: string, fileName: string): ScenarioResult {

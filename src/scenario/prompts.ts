@@ -8,7 +8,7 @@ import { VOCABULARY, type Vocabulary } from "./words.ts";
  * So there is no punctuation, no line break, no digit after the nonce, and whoever counts words counts tokens.
  */
 const NONCE_DIGITS = 12;
-const NONCE_TOKENS = 4;
+export const NONCE_TOKENS = 4;
 
 /** The shortest prompt: the nonce and the longest instruction, with one word to spare. */
 export const PROMPT_TOKENS_MIN = 16;
@@ -44,16 +44,15 @@ export function promptOf(request: PromptRequest): Prompt {
   }
   // Warm: whatever the arrival, the prompt of the first one.
   const of: PromptRequest = request.shape.cache === "cold" ? request : { ...request, phase: "measured", pair: 0 };
-  const words = [nonce(of), ...instruction(content, outputTokens)];
+  const words = [nonce(of.runId, of.scenario, of.target, of.phase, of.pair), ...instruction(content, outputTokens)];
   const stream = random(of.seed, "prompt", of.scenario, of.phase, of.pair);
   addFiller(words, inputTokens - NONCE_TOKENS + 1, VOCABULARY[content], stream);
   return { text: words.join(" "), inputTokens };
 }
 
-/** Decimal digits that open the prompt, so that no prefix cache holds it: not of another target, nor of another night. */
-function nonce(of: PromptRequest): string {
-  const key = [of.runId, of.scenario, of.target, of.phase, of.pair].join("\u0000");
-  return String(hash53(key) % 10 ** NONCE_DIGITS).padStart(NONCE_DIGITS, "0");
+/** Decimal digits that open a text, so that no prefix cache holds it: not of another target, nor of another night. */
+export function nonce(...parts: readonly (string | number)[]): string {
+  return String(hash53(parts.join("\u0000")) % 10 ** NONCE_DIGITS).padStart(NONCE_DIGITS, "0");
 }
 
 /** What an answer is counted in, and the tokens that one such unit has at the very least. */
@@ -66,7 +65,8 @@ const UNITS: Readonly<Record<PromptShape["content"], { readonly phrase: string; 
 /** Asks for twice the limit: models answer somewhat short of what they are asked for. */
 const LENGTH_MARGIN = 2;
 
-function instruction(content: PromptShape["content"], outputTokens: number): string[] {
+/** The words that ask for an answer above the limit. */
+export function instruction(content: PromptShape["content"], outputTokens: number): string[] {
   const { phrase, tokensMin } = UNITS[content];
   const count = Math.ceil((LENGTH_MARGIN * outputTokens) / tokensMin);
   return `Write more than ${roundedUpInWords(count)} ${phrase} in which`.split(" ");
@@ -101,7 +101,7 @@ const CLAUSES: readonly (readonly (keyof Vocabulary)[])[] = (
 ).map((clause) => clause.split(" ") as (keyof Vocabulary)[]);
 
 /** Appends words until there are `length` of them; the last clause may stop in its middle. */
-function addFiller(words: string[], length: number, vocabulary: Vocabulary, stream: Random): void {
+export function addFiller(words: string[], length: number, vocabulary: Vocabulary, stream: Random): void {
   while (words.length < length) {
     for (const part of CLAUSES[stream.int(CLAUSES.length)]!) {
       const choices = vocabulary[part];

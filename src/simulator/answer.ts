@@ -97,6 +97,8 @@ export function answerOf(given: {
   readonly profile: Profile;
   readonly request: ChatRequest;
   readonly slowness: number;
+  /** Of the prompt, by the profile's prefix cache; null when it has none. */
+  readonly cachedTokens: number | null;
   /** How often the prompt came before: another attempt is another draw. */
   readonly asked: number;
   /** Requests of the profile so far, this one included. */
@@ -111,13 +113,23 @@ export function answerOf(given: {
   const refusal = refusalOf(fault);
   if (refusal !== null) return refusal;
 
-  const ttftMeanMs = profile.ttft.baseMs + profile.ttft.perInputTokenMs * request.promptTokens;
+  const { cachedTokens } = given;
+  const ttftMeanMs = profile.ttft.baseMs + profile.ttft.perInputTokenMs * (request.promptTokens - (cachedTokens ?? 0));
   const ttftMs = draw("ttft").lognormal(ttftMeanMs, profile.ttft.sigma) * given.slowness;
   const gaps = draw("gaps");
   const gapMs = (): number => gaps.lognormal(profile.interEvent.meanMs, profile.interEvent.sigma) * given.slowness;
   const words = draw("words");
   const word = (): string => ` ${WORDS[Math.floor(words.uniform() * WORDS.length)]!}`;
-  const parts: Parts = { profile, request, fault, ttftMs, gapMs, word, identity: identityOf(request, fault) };
+  const parts: Parts = {
+    profile,
+    request,
+    fault,
+    cachedTokens,
+    ttftMs,
+    gapMs,
+    word,
+    identity: identityOf(request, fault),
+  };
   return {
     fault: fault?.name ?? null,
     status: 200,
@@ -185,6 +197,7 @@ interface Parts {
   readonly profile: Profile;
   readonly request: ChatRequest;
   readonly fault: Fault | null;
+  readonly cachedTokens: number | null;
   readonly ttftMs: number;
   readonly gapMs: () => number;
   readonly word: () => string;
@@ -227,7 +240,7 @@ function* streamSteps(parts: Parts): Generator<Step> {
     let text = "";
     for (let words = 0; words < tokens; words += 1) text += parts.word();
     sent += tokens;
-    const usage = running ? usageBody(request.promptTokens, sent) : null;
+    const usage = running ? usageOf(parts, sent) : null;
     yield { act: "content", atMs, bytes: textChunk(text, usage), text, tokens };
   }
   if (fault?.name === "cut" || fault?.name === "endless") {
@@ -236,7 +249,7 @@ function* streamSteps(parts: Parts): Generator<Step> {
     const says = { is: "error", error: BROKEN } as const;
     yield { act: "end", atMs: atMs + parts.gapMs(), bytes: errorEvent(BROKEN), says };
   } else {
-    yield* finishSteps(parts, atMs + pauseMs(count), usageBody(request.promptTokens, sent));
+    yield* finishSteps(parts, atMs + pauseMs(count), usageOf(parts, sent));
   }
 }
 
@@ -258,7 +271,7 @@ function* finishSteps(parts: Parts, atMs: number, total: UsageBody): Generator<S
 
 /** The same text in one piece, at the moment at which a stream would have written the last of it. */
 function* wholeSteps(parts: Parts): Generator<Step> {
-  const { profile, request, fault, identity } = parts;
+  const { profile, fault, identity } = parts;
   let atMs = parts.ttftMs;
   let text = "";
   let tokens = 0;
@@ -280,8 +293,7 @@ function* wholeSteps(parts: Parts): Generator<Step> {
     }
     atMs = step.atMs;
   }
-  const usage =
-    profile.usage === "never" || fault?.name === "no-usage" ? null : usageBody(request.promptTokens, tokens);
+  const usage = profile.usage === "never" || fault?.name === "no-usage" ? null : usageOf(parts, tokens);
   const bytes = completion(identity, text, fault?.name === "empty" ? "stop" : "length", usage);
   const says = { is: "nothing" } as const;
   yield tokens === 0 ? { act: "write", atMs, bytes, says } : { act: "content", atMs, bytes, text, tokens };
@@ -290,4 +302,8 @@ function* wholeSteps(parts: Parts): Generator<Step> {
 
 function eventsOf({ profile, request, fault }: Parts): number {
   return fault?.name === "empty" ? 0 : Math.ceil(request.maxTokens / profile.tokensPerEvent);
+}
+
+function usageOf({ request, cachedTokens }: Parts, tokens: number): UsageBody {
+  return usageBody(request.promptTokens, tokens, cachedTokens);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "./record.ts";
-import { tokensOfWords, wordsOf } from "./words.ts";
+import { tokensOfWord, tokensOfWords, wordsOf } from "./words.ts";
 
 /** What a chat request asks for, as far as the simulator cares. */
 export interface ChatRequest {
@@ -13,6 +13,8 @@ export interface ChatRequest {
   readonly promptWords: number;
   /** Tokens of all messages with the chat template: what usage reports. */
   readonly promptTokens: number;
+  /** Those tokens, in their order, template included: prompts that begin alike begin alike in them. */
+  readonly tokens: () => readonly string[];
   /** sha256 of the last user message, hex. */
   readonly promptHash: string;
 }
@@ -57,9 +59,20 @@ export function parseChatRequest(body: string): ParsedRequest {
       maxTokens: maxTokens as number,
       promptWords: words.length,
       promptTokens: TEMPLATE_TOKENS + TEMPLATE_TOKENS_PER_MESSAGE * messages.length + tokensOfWords(words),
+      tokens: () => tokensOf(messages),
       promptHash: sha256(messages.findLast((message) => message.role === "user")?.content ?? ""),
     },
   };
+}
+
+function tokensOf(messages: readonly Message[]): readonly string[] {
+  const header = (role: string): readonly string[] => ["<start>", role, "<end>", "<blank>"];
+  const said = messages.flatMap(({ role, content }) => [
+    ...header(role),
+    ...wordsOf(content).flatMap(tokensOfWord),
+    "<eot>",
+  ]);
+  return ["<begin>", ...said, ...header("assistant")];
 }
 
 interface Message {

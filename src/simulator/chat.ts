@@ -9,6 +9,7 @@ import type { Ledger } from "./ledger.ts";
 import type { Limiter } from "./limiter.ts";
 import type { ApiError } from "./openai.ts";
 import { openVisits, type Visits } from "./visits.ts";
+import { openPrefixCache, type PrefixCache } from "./prefix-cache.ts";
 import type { Profile, Profiles } from "./profile.ts";
 import { openQueue, type Queue } from "./queue.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -69,6 +70,8 @@ interface State extends ChatOptions {
   readonly connectionOf: (socket: Socket) => number;
   readonly active: Set<Exchange>;
   readonly visits: Visits;
+  /** By profile and replica. */
+  readonly caches: Map<string, PrefixCache>;
   requests: number;
 }
 
@@ -79,6 +82,7 @@ export function openChat(options: ChatOptions): Chat {
     connectionOf: numbering(),
     active: new Set(),
     visits: openVisits(),
+    caches: new Map(),
     requests: 0,
   };
   return {
@@ -104,9 +108,11 @@ async function handle(state: State, call: Call, manner: Manner): Promise<void> {
   const replica = (connection - 1) % call.profile.replicas.length;
   const slowness = call.profile.replicas[replica]! * driftAt(call.profile, receivedNs);
   const firstByteNs = manner.begun?.firstByteNs ?? call.firstByteNs;
-  const exchange = open(state, { ...call, firstByteNs }, { connection, replica, slowness, request, receivedNs });
-  const answer =
-    judged.refusal ?? overLimit(state, call, receivedNs) ?? answerTo(state, call, judged.request, slowness);
+  const refusal = judged.refusal ?? overLimit(state, call, receivedNs);
+  const cachedTokens = refusal === null ? cachedOf(state, call, replica, judged.request!) : null;
+  const facts = { connection, replica, slowness, request, cachedTokens, receivedNs };
+  const exchange = open(state, { ...call, firstByteNs }, facts);
+  const answer = refusal ?? answerTo(state, call, judged.request!, { slowness, cachedTokens });
   await reply(state, exchange, call, manner.translate(answer, request), receivedNs);
 }
 
@@ -115,10 +121,25 @@ function overLimit({ limiter }: State, { profileName, profile }: Call, receivedN
   return headers === null ? null : errorAnswer(429, RATE_LIMITED, { fault: null, headers });
 }
 
-function answerTo({ seed, visits }: State, call: Call, request: ChatRequest, slowness: number): Answer {
+/** What of a prompt is cached where it is read; null without a cache. */
+function cachedOf({ caches }: State, call: Call, replica: number, request: ChatRequest): number | null {
+  const { prefixCache } = call.profile;
+  if (prefixCache === null) return null;
+  const key = `${call.profileName} ${replica}`;
+  const cache = caches.get(key) ?? openPrefixCache(prefixCache);
+  caches.set(key, cache);
+  return cache.read(request.tokens());
+}
+
+function answerTo(
+  { seed, visits }: State,
+  call: Call,
+  request: ChatRequest,
+  given: { readonly slowness: number; readonly cachedTokens: number | null },
+): Answer {
   const { profileName, profile } = call;
   const visit = visits.count(profileName, request.promptHash);
-  return answerOf({ seed, profileName, profile, request, slowness, ...visit });
+  return answerOf({ seed, profileName, profile, request, ...given, ...visit });
 }
 
 const OPENAI: Manner = {
@@ -142,7 +163,7 @@ export function invalid(problems: readonly string[]): Answer {
 function open(
   state: State,
   call: Call,
-  known: Pick<RequestFacts, "connection" | "replica" | "slowness" | "receivedNs"> & {
+  known: Pick<RequestFacts, "connection" | "replica" | "slowness" | "cachedTokens" | "receivedNs"> & {
     readonly request: ChatRequest | null;
   },
 ): Exchange {

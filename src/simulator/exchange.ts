@@ -17,6 +17,7 @@ export type RequestFacts = Pick<
   | "slowness"
   | "promptWords"
   | "promptTokens"
+  | "cachedTokens"
   | "maxTokens"
   | "promptHash"
   | "tokensPerEvent"

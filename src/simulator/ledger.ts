@@ -26,6 +26,8 @@ export interface LedgerRecord {
   readonly promptWords: number | null;
   /** Prompt tokens as usage reports them. */
   readonly promptTokens: number | null;
+  /** Of those, what the prefix cache had; null without one. */
+  readonly cachedTokens: number | null;
   readonly maxTokens: number | null;
   /** sha256 of the last user message, hex. */
   readonly promptHash: string | null;

@@ -10,6 +10,8 @@ export interface UsageBody {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
+  /** Absent without a prefix cache. */
+  readonly prompt_tokens_details?: { readonly cached_tokens: number };
 }
 
 export interface ApiError {
@@ -25,11 +27,13 @@ const CREATED = 1_721_692_800;
 
 export const DONE = "data: [DONE]\n\n";
 
-export function usageBody(promptTokens: number, completionTokens: number): UsageBody {
+/** @param cachedTokens of the prompt; null without a prefix cache */
+export function usageBody(promptTokens: number, completionTokens: number, cachedTokens: number | null): UsageBody {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
+    ...(cachedTokens === null ? {} : { prompt_tokens_details: { cached_tokens: cachedTokens } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import type { RateLimit } from "./limiter.ts";
+import type { PrefixCacheSize } from "./prefix-cache.ts";
 
 /** How usage is reported: only when asked for, always on the finish chunk, as a running total in every chunk, or never. */
 export const USAGE_MODES = ["on-request", "finish-chunk", "every-chunk", "never"] as const;
@@ -8,7 +9,7 @@ export const USAGE_MODES = ["on-request", "finish-chunk", "every-chunk", "never"
 export interface Profile {
   /** Delay of everything, as from a far network: it passes before any header. */
   readonly roundTripMs: number;
-  /** Mean time from the start of service to the first text: base + perInputToken × prompt tokens, lognormal. */
+  /** Mean time from the start of service to the first text: base + perInputToken × prompt tokens that are not cached, lognormal. */
   readonly ttft: { readonly baseMs: number; readonly perInputTokenMs: number; readonly sigma: number };
   /** Mean gap between content events, lognormal. */
   readonly interEvent: { readonly meanMs: number; readonly sigma: number };
@@ -20,6 +21,8 @@ export interface Profile {
   readonly queueMax: number;
   /** Slowness of each replica, 1 for nominal; a connection sticks to one, in turn. */
   readonly replicas: readonly number[];
+  /** Of each replica, and told in usage. Null: none. */
+  readonly prefixCache: PrefixCacheSize | null;
   /** Slowness over time: 1 + amplitude × sin(2π × time since start / period). Null: none. */
   readonly drift: { readonly amplitude: number; readonly periodMs: number } | null;
   /** What a careless client mistakes for text: the role-only chunk, and an empty delta unless null; after the delay. */
@@ -46,6 +49,7 @@ const FAST: Profile = {
   capacity: 64,
   queueMax: 4096,
   replicas: [1],
+  prefixCache: null,
   drift: null,
   prologue: { roleMs: 0, emptyDeltaMs: null },
   epilogue: { usageMs: 0, doneMs: 0 },
@@ -58,12 +62,13 @@ const FAST: Profile = {
 /** The simulated endpoints, of opposite characters and all quick enough for a demonstration; and one to measure clients by. */
 export const PROFILES = {
   "sim-fast": FAST,
-  /** Slower, and queues: ten at once find eight places. Limits the rate, and says truly for how long. */
+  /** Slower, and queues: ten at once find eight places. Reads what it has read before for nothing. Limits the rate, and says truly for how long. */
   "sim-cheap": {
     ...FAST,
     ttft: { baseMs: 140, perInputTokenMs: 0.06, sigma: 0.25 },
     interEvent: { meanMs: 10, sigma: 0.3 },
     capacity: 8,
+    prefixCache: { blockTokens: 16, blocksMax: 65_536 },
     rateLimit: { ratePerSecond: 30, burst: 30, penaltyMs: 0, retryAfterS: "honest" },
   },
   /** Fast while it works: one request in ten fails. Punishes who goes above its limit, for longer than it says. */

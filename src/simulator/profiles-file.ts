@@ -30,6 +30,7 @@ const profile = object({
   capacity: integerIn(1, 65_536),
   queueMax: integerIn(0, 65_536),
   replicas: listOf(numberIn(0.01, 100), 1),
+  prefixCache: orNull(object({ blockTokens: integerIn(1, 4096), blocksMax: integerIn(1, 1_000_000) })),
   // An amplitude of 1 would stop time.
   drift: orNull(object({ amplitude: numberIn(0, 0.99), periodMs: numberIn(1, MS_MAX) })),
   prologue: object({ roleMs: ms, emptyDeltaMs: orNull(ms) }),

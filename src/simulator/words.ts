@@ -15,7 +15,11 @@ export const WORDS: readonly string[] = (
  * as a nonce is, counts one per group.
  */
 export function tokensOfWords(words: readonly string[]): number {
-  return words.reduce((sum, word) => sum + (/^\d+$/.test(word) ? Math.ceil(word.length / 3) : 1), 0);
+  return words.reduce((sum, word) => sum + tokensOfWord(word).length, 0);
+}
+
+export function tokensOfWord(word: string): readonly string[] {
+  return /^\d+$/.test(word) ? (word.match(/\d{1,3}/g) ?? []) : [word];
 }
 
 /** Words of a text: what stands between white space. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CAP_UNITS } from "../core/caps.ts";
 import { FAILURE_KINDS, TRANSIENT_KINDS } from "../core/failure.ts";
+import { TRACE_FORMATS } from "../core/load.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Manifest } from "../core/run.ts";
 import { certificateSchema, hostSchema, overloadSchema } from "./certificate.ts";
@@ -11,12 +12,26 @@ const number = z.number();
 const us = z.int();
 const textMap = z.record(text, text);
 
-const open = { kind: z.literal("open"), ratePerSecond: number, maxInFlight: number };
-const bursty = { ...open, burstiness: number };
+const open = { kind: z.literal("open"), maxInFlight: number };
+const rated = { ...open, ratePerSecond: number };
+const bursty = { ...rated, burstiness: number };
+
+// Absent from the first folders of this version.
+const thinkTime = z
+  .object({ distribution: z.enum(["constant", "exponential"]), meanMs: number })
+  .nullable()
+  .default(null);
 
 const load = z.discriminatedUnion("kind", [
   z.discriminatedUnion("arrival", [
-    z.object({ ...open, arrival: z.enum(["constant", "poisson"]) }),
+    z.object({ ...rated, arrival: z.enum(["constant", "poisson"]) }),
+    z.object({
+      ...open,
+      arrival: z.literal("trace"),
+      file: text,
+      format: z.enum(TRACE_FORMATS),
+      timeScale: number,
+    }),
     z.object({ ...bursty, arrival: z.literal("gamma") }),
     z.object({ ...bursty, arrival: z.literal("ramp"), toRatePerSecond: number }),
     z.object({ ...bursty, arrival: z.literal("steps"), factors: z.array(number) }),
@@ -26,10 +41,7 @@ const load = z.discriminatedUnion("kind", [
     maxConcurrency: number,
     // Absent from the first folders of this version.
     rampUpMs: number.default(0),
-    thinkTime: z
-      .object({ distribution: z.enum(["constant", "exponential"]), meanMs: number })
-      .nullable()
-      .default(null),
+    thinkTime,
   }),
   z.object({
     kind: z.literal("gateway"),
@@ -49,7 +61,20 @@ const scenario = z.object({
     outputTokens: number,
     content: z.enum(["prose", "code", "json"]),
     cache: z.enum(["cold", "warm"]),
+    // Absent from the first folders of this version.
+    spread: z
+      .object({
+        inputTokensP95: number,
+        inputTokensMax: number,
+        outputTokensP95: number,
+        outputTokensMax: number,
+      })
+      .nullable()
+      .default(null),
+    prefix: z.object({ tokens: number, count: number }).nullable().default(null),
+    dataset: text.nullable().default(null),
   }),
+  conversation: z.object({ turns: number, inputTokens: number, thinkTime }).nullable().default(null),
   load,
   stop: z.object({ requests: number.nullable(), durationMs: number.nullable() }),
   warmups: number,
@@ -229,7 +254,16 @@ export const manifestSchema = z.object({
   maxFailureShare: number,
   timeouts: z.object({ connectMs: number, firstContentMs: number, idleMs: number, totalMs: number }),
   metadata: textMap,
-  scenarios: z.array(z.object({ scenario, text, sha256: text, targets: z.array(text).nullable().default(null) })),
+  scenarios: z.array(
+    z.object({
+      scenario,
+      text,
+      sha256: text,
+      targets: z.array(text).nullable().default(null),
+      planned: z.object({ warmups: number, arrivals: number }).nullable().default(null),
+      inputs: z.array(z.object({ path: text, sha256: text, rows: number })).default([]),
+    }),
+  ),
   study: study.nullable().default(null),
   targets: z.array(target),
   quotas: z.array(quota).default([]),

@@ -36,20 +36,24 @@ export function arrangedFor(
 
 /**
  * Answers that stream at once from one target: the users of a closed loop; of an open one the most arrivals of the drawn plan
- * within the time of one answer, which is of a usual pace, or of the objective's where that is stricter.
+ * within the time of one answer, which is of a usual pace and mean length, or of the objective's where that is stricter.
  */
 export function plannedStreams({ scenario, arrivals }: Plan): number {
-  const { load, prompt, slo } = scenario;
+  const { load, conversation, slo } = scenario;
   // A gateway's answers come in one piece.
   if (load.kind === "gateway") return 0;
   if (load.kind === "closed") return Math.min(load.maxConcurrency, arrivals.length);
   const ttftMs = Math.min(TTFT_MS, slo.ttftMs ?? Infinity);
   const tpotMs = Math.min(TPOT_MS, slo.tpotMs ?? Infinity);
-  const answerUs = 1000 * Math.min(ttftMs + tpotMs * prompt.outputTokens, slo.e2eMs ?? Infinity);
+  const tokens = arrivals.reduce((sum, { outputTokens }) => sum + outputTokens, 0) / arrivals.length;
+  const answerUs = 1000 * Math.min(ttftMs + tpotMs * tokens, slo.e2eMs ?? Infinity);
+  // Of a conversation one turn streams at a time.
+  const begun = arrivals.filter(({ turn }) => turn <= 1);
+  const lastsUs = answerUs * (conversation?.turns ?? 1);
   let most = 0;
   let ended = 0;
-  for (const [i, { dueUs }] of arrivals.entries()) {
-    while ((arrivals[ended]!.dueUs ?? 0) + answerUs <= (dueUs ?? 0)) ended += 1;
+  for (const [i, { dueUs }] of begun.entries()) {
+    while ((begun[ended]!.dueUs ?? 0) + lastsUs <= (dueUs ?? 0)) ended += 1;
     most = Math.max(most, i + 1 - ended);
   }
   return Math.min(most, load.maxInFlight);

@@ -2,7 +2,7 @@ import { NO_CAPS } from "../core/caps.ts";
 import type { CertifiedLoad } from "../core/certificate.ts";
 import type { EventTrace } from "../core/observation.ts";
 import type { Timeouts } from "../core/run.ts";
-import type { Scenario } from "../core/scenario.ts";
+import { NO_PROMPT, type Scenario } from "../core/scenario.ts";
 import { usFromMs, type Us } from "../core/units.ts";
 import { quantileOf } from "../measure/quantile.ts";
 import { errorsByLedger } from "../run/canary-ledger.ts";
@@ -81,7 +81,8 @@ async function climb(streams: number, of: Certifying): Promise<Rung> {
     id: `certify-${streams}`,
     title: "Self-test of the client",
     source: "The simulator's profile certify",
-    prompt: { inputTokens: 32, outputTokens: TOKENS, content: "prose", cache: "cold" },
+    prompt: { ...NO_PROMPT, inputTokens: 32, outputTokens: TOKENS },
+    conversation: null,
     load: { kind: "open", arrival: "poisson", ratePerSecond, maxInFlight: 100_000 },
     stop: { requests: Math.ceil(ratePerSecond * (of.seconds + ANSWER_S)), durationMs: null },
     warmups: 0,

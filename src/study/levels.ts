@@ -38,6 +38,10 @@ export function levelOf(base: Scenario, by: Axis, load: number, flags: LoadFlags
     const own = `has rates of its own: \`herdbench run --scenario ${base.id}\` goes through them`;
     return { ok: false, problems: [`${base.id}: ${own}`] };
   }
+  if (base.load.kind === "open" && base.load.arrival === "trace") {
+    const own = `replays a trace, which has a rate of its own: \`herdbench run --time-scale\` makes it faster`;
+    return { ok: false, problems: [`${base.id}: ${own}`] };
+  }
   const hasStop = flags.numPrompts !== null || flags.durationS !== null;
   const stop =
     by === "rate" ? { durationS: RATE_LEVEL_S } : { numPrompts: Math.max(REQUESTS_MIN, ROUNDS * Math.ceil(load)) };

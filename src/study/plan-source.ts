@@ -1,8 +1,6 @@
 import type { Observation } from "../core/observation.ts";
-import type { ScenarioSnapshot } from "../core/run.ts";
 import type { Plan } from "../core/scenario.ts";
 import type { Called } from "../run/call-once.ts";
-import { planOf } from "../scenario/plan.ts";
 
 /** The plans of a run, which may be made as it goes, by what has come of those before. */
 export interface PlanSource {
@@ -14,10 +12,10 @@ export interface PlanSource {
   isDecided(scenario: string, target: string): boolean;
 }
 
-/** All plans of scenarios that are known beforehand. */
-export function knownPlans(scenarios: readonly ScenarioSnapshot[]): PlanSource {
+/** Plans that are known beforehand. */
+export function knownPlans(plans: readonly Plan[]): PlanSource {
   return {
-    plans: scenarios.map(({ scenario, targets }) => ({ ...planOf(scenario), targets })),
+    plans,
     called: () => undefined,
     skipped: () => undefined,
     isDecided: () => false,

@@ -11,12 +11,11 @@ import { nextRate, targetSearch } from "../measure/sweep/search.ts";
 import { missesAllowed } from "../measure/sweep/slo-rule.ts";
 import type { Called } from "../run/call-once.ts";
 import type { PlanSource } from "./plan-source.ts";
-import { planOf } from "../scenario/plan.ts";
 
 /** What a search needs of its surroundings. */
 export interface Surroundings {
-  /** The scenario at one rate, as it will stand in the manifest. */
-  readonly levelAt: (ratePerSecond: number) => ScenarioSnapshot;
+  /** The scenario at one rate: its plan, and as it will stand in the manifest. */
+  readonly levelAt: (ratePerSecond: number) => { readonly plan: Plan; readonly snapshot: ScenarioSnapshot };
   /** Writes down which levels there are before the next one begins. */
   readonly onLevels: (levels: readonly ScenarioSnapshot[]) => Promise<void>;
   /** Local token counts of answers, for objectives on time per token. */
@@ -40,10 +39,10 @@ export function openSearch(search: Search, manifest: Manifest, surroundings: Sur
       const probes = targetSearch(done, (id) => planned.get(id) ?? 0)?.probes ?? [];
       const rate = nextRate(search, probes);
       if (rate === null) return;
-      const snapshot = surroundings.levelAt(rate);
+      const { plan: unaimed, snapshot } = surroundings.levelAt(rate);
       snapshots = withLevel(snapshots, snapshot, target.id);
       await surroundings.onLevels(snapshots);
-      const plan = { ...planOf(snapshot.scenario), targets: [target.id] };
+      const plan = { ...unaimed, targets: [target.id] };
       planned.set(snapshot.scenario.id, plan.arrivals.length);
       level.begin(snapshot.scenario, target, plan.arrivals.length);
       yield plan;
@@ -87,7 +86,8 @@ function openLevel(): RunningLevel {
   const seen = (observation: Observation, trace: Called["trace"]): void => {
     if (of === null || observation.phase === "warmup" || observation.attempt > 1) return;
     const { scenario, target } = of;
-    if (isMiss({ observation, trace, tokens: null, scenario, target, isExcused: false })) misses += 1;
+    if (isMiss({ observation, trace, tokens: null, scenario, target, isExcused: false, isBehindFailure: false }))
+      misses += 1;
   };
   return {
     get called() {

@@ -21,7 +21,16 @@ const KILLS_PER_RUN = 5;
 const BASE = {
   title: "Killed at random",
   source: "made up",
-  prompt: { inputTokens: 60, outputTokens: 24, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 60,
+    outputTokens: 24,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   warmups: 1,
   slo: { ttftMs: 500, tpotMs: null, e2eMs: null, percentile: 0.95 },
   arrangement: "paired",

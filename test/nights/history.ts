@@ -170,7 +170,7 @@ function recordOfNight(
     runId,
     label: "nightly",
     startedAt: new Date(nowMs).toISOString(),
-    scenarios: [{ scenario: SCENARIO, text, sha256: sha256(text), targets: null }],
+    scenarios: [{ scenario: SCENARIO, text, sha256: sha256(text), targets: null, planned: null, inputs: [] }],
     study: { kind: "nightly", night: date, slot, slots, rerun: null } as const,
     end: { ...record.manifest.end!, endedAt: new Date(nowMs + 60_000).toISOString() },
   };

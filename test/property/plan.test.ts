@@ -12,7 +12,16 @@ const openScenario: fc.Arbitrary<Scenario> = fc.record({
   id: fc.stringMatching(/^[a-z][a-z\d-]{0,10}$/),
   title: fc.constant("Plan"),
   source: fc.constant("A test"),
-  prompt: fc.constant({ inputTokens: 100, outputTokens: 64, content: "prose" as const, cache: "cold" as const }),
+  prompt: fc.constant({
+    inputTokens: 100,
+    outputTokens: 64,
+    content: "prose" as const,
+    cache: "cold" as const,
+    spread: null,
+    prefix: null,
+    dataset: null,
+  }),
+  conversation: fc.constant(null),
   load: fc.oneof(
     fc.record({ ...open, arrival: fc.constantFrom("constant" as const, "poisson" as const) }),
     fc.record({ ...open, arrival: fc.constant("gamma" as const), burstiness }),
@@ -61,7 +70,7 @@ it("begins as the longer plan of the same seed begins", () => {
 it("is the same schedule, stretched, at half the rate", () => {
   fc.assert(
     fc.property(openScenario, (scenario) => {
-      if (scenario.load.kind !== "open") throw new Error("the generator makes open loops");
+      if (!("ratePerSecond" in scenario.load)) throw new Error("the generator makes loads with a rate");
       const whole = { ...scenario, stop: { ...scenario.stop, durationMs: null } };
       const half = duesOf({ ...whole, load: { ...scenario.load, ratePerSecond: scenario.load.ratePerSecond / 2 } });
       for (const [i, due] of duesOf(whole).entries()) expect(Math.abs(half[i]! - 2 * due)).toBeLessThanOrEqual(2);

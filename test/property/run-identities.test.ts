@@ -67,6 +67,7 @@ const plan = fc.record({
   }),
   profiles: fc.subarray(["good", "crowded", "broken"], { minLength: 1 }),
   interruptMs: fc.option(fc.integer({ min: 0, max: 120 }), { nil: null }),
+  turns: fc.option(fc.integer({ min: 2, max: 4 }), { nil: null }),
   retry: fc.option(
     fc.record({
       attempts: fc.integer({ min: 2, max: 4 }),
@@ -83,36 +84,38 @@ const plan = fc.record({
 describe("a run, whatever happens in it", () => {
   it("accounts for every planned request exactly once", { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(
-        plan,
-        async ({ load: drawn, requests, warmups, arrangement, block, profiles, interruptMs, maxCostUsd, retry }) => {
-          const stop = { requests, durationMs: null };
-          const scenario = scenarioOf({ load: drawn, stop, warmups, arrangement, block, retry });
-          const signal = interruptMs === null ? new AbortController().signal : AbortSignal.timeout(interruptMs);
-          const targets = profiles.map((profile) => simulatedTarget(simulator.url, profile));
-          const { record, end } = await runPlan({ targets, scenarios: [scenario], signal, maxCostUsd });
-          const { warmups: planned, arrivals } = planOf(scenario);
-          expect(new Set(record.observations.map(({ id }) => id)).size).toBe(record.observations.length);
-          const firsts = record.observations.filter(({ attempt }) => attempt === 1);
-          expect(firsts).toHaveLength((arrivals.length + planned.length) * targets.length);
-          const { groups } = analyse(
-            record,
-            new Map([[scenario.id, { warmups: planned.length, arrivals: arrivals.length }]]),
-          );
-          expect(groups).toHaveLength(targets.length);
-          for (const { counts } of groups) {
-            expect(identityProblems(counts)).toEqual([]);
-            expect(counts.planned).toBe(requests);
-            if (end.reason === "complete") expect(total(counts.notStarted) + total(counts.cancelled)).toBe(0);
-            if (drawn.kind === "closed") expect(counts.dropped).toBe(0);
-          }
-          for (const { outcome, failure, reason, stamps } of record.observations) {
-            expect(failure !== null).toBe(outcome === "failed");
-            expect(reason !== null).toBe(outcome === "cancelled" || outcome === "not-started");
-            expect(stamps.released !== null).toBe(["completed", "failed", "cancelled"].includes(outcome));
-          }
-        },
-      ),
+      fc.asyncProperty(plan, async (drawn) => {
+        const { load: how, requests, turns, warmups, arrangement, block, profiles } = drawn;
+        const { interruptMs, maxCostUsd, retry } = drawn;
+        const stop = { requests, durationMs: null };
+        const conversation = turns === null ? null : { turns, inputTokens: 16, thinkTime: null };
+        const scenario = scenarioOf({ load: how, stop, conversation, warmups, arrangement, block, retry });
+        const signal = interruptMs === null ? new AbortController().signal : AbortSignal.timeout(interruptMs);
+        const targets = profiles.map((profile) => simulatedTarget(simulator.url, profile));
+        const { record, end } = await runPlan({ targets, scenarios: [scenario], signal, maxCostUsd });
+        const { warmups: planned, arrivals } = planOf(scenario);
+        expect(new Set(record.observations.map(({ id }) => id)).size).toBe(record.observations.length);
+        const firsts = record.observations.filter(({ attempt }) => attempt === 1);
+        expect(firsts).toHaveLength((arrivals.length + planned.length) * targets.length);
+        const { groups } = analyse(
+          record,
+          new Map([[scenario.id, { warmups: planned.length, arrivals: arrivals.length }]]),
+        );
+        expect(groups).toHaveLength(targets.length);
+        for (const { counts } of groups) {
+          expect(identityProblems(counts)).toEqual([]);
+          expect(counts.planned).toBe(requests);
+          const { dependency = 0, ...forOthers } = counts.notStarted;
+          if (end.reason === "complete") expect(total(forOthers) + total(counts.cancelled)).toBe(0);
+          if (turns === null) expect(dependency).toBe(0);
+          if (how.kind === "closed") expect(counts.dropped).toBe(0);
+        }
+        for (const { outcome, failure, reason, stamps } of record.observations) {
+          expect(failure !== null).toBe(outcome === "failed");
+          expect(reason !== null).toBe(outcome === "cancelled" || outcome === "not-started");
+          expect(stamps.released !== null).toBe(["completed", "failed", "cancelled"].includes(outcome));
+        }
+      }),
       { numRuns: 60 },
     );
   });

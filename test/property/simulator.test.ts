@@ -20,6 +20,7 @@ const setting = fc.record({
   maxTokens: fc.integer({ min: 1, max: 300 }),
   stream: fc.boolean(),
   includeUsage: fc.boolean(),
+  cachedTokens: fc.option(fc.nat(9)),
   slowness: fc.double({ min: 0.1, max: 10, noNaN: true }),
   faults: fc.array(fault, { maxLength: 1 }),
   tokensPerEvent: fc.integer({ min: 1, max: 9 }),
@@ -38,10 +39,20 @@ function answer(given: typeof setting extends fc.Arbitrary<infer T> ? T : never)
     prologue: given.prologue,
     faults: given.faults,
   };
+  const tokens = (): readonly string[] => [];
   const { stream, includeUsage, maxTokens, promptTokens, promptHash } = given;
-  const request = { model: "m", stream, includeUsage, maxTokens, promptWords: promptTokens, promptTokens, promptHash };
-  const { seed, slowness } = given;
-  const made = answerOf({ seed, profileName: "own", profile, request, slowness, asked: 0, turn: 1 });
+  const request = {
+    model: "m",
+    stream,
+    includeUsage,
+    maxTokens,
+    promptWords: promptTokens,
+    promptTokens,
+    tokens,
+    promptHash,
+  };
+  const { seed, slowness, cachedTokens } = given;
+  const made = answerOf({ seed, profileName: "own", profile, request, slowness, cachedTokens, asked: 0, turn: 1 });
   return { ...made, prologue: [...made.prologue], service: [...(made.service ?? [])] };
 }
 

@@ -12,7 +12,16 @@ const golden = goldenRun().manifest;
 export const SCENARIO: Scenario = {
   ...golden.scenarios[0]!.scenario,
   id: "chat-short",
-  prompt: { inputTokens: 100, outputTokens: 300, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 100,
+    outputTokens: 300,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: { kind: "open", arrival: "poisson", ratePerSecond: 2, maxInFlight: 50 },
   stop: { requests: 120, durationMs: null },
 };
@@ -118,6 +127,8 @@ export function analysisOf(groups: readonly GroupAnalysis[], fields: Partial<Ana
         text: "{}",
         sha256: "0".repeat(64),
         targets: null,
+        planned: null,
+        inputs: [],
       })),
       end: { ...golden.end!, endUs: 61_200_000 },
     },

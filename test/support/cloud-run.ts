@@ -68,7 +68,7 @@ export async function runClouds(
   const scenario: Scenario = {
     ...OPEN,
     id: "clouds",
-    prompt: { inputTokens: 30, outputTokens: of.outputTokens ?? 8, content: "prose", cache: "cold" },
+    prompt: { ...OPEN.prompt, inputTokens: 30, outputTokens: of.outputTokens ?? 8, content: "prose", cache: "cold" },
     load: of.load,
     stop: { requests: of.requests, durationMs: null },
     warmups: 0,

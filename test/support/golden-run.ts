@@ -29,7 +29,16 @@ const CHAT: Scenario = {
   ...base,
   id: "golden-chat",
   title: "Short chat",
-  prompt: { inputTokens: 100, outputTokens: 48, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 100,
+    outputTokens: 48,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: { kind: "open", arrival: "poisson", ratePerSecond: 4, maxInFlight: 20 },
   stop: { requests: 80, durationMs: null },
   slo: { ttftMs: 600, tpotMs: 40, e2eMs: null, percentile: 0.95 },
@@ -40,7 +49,16 @@ const BATCH: Scenario = {
   ...base,
   id: "golden-batch",
   title: "Closed loop",
-  prompt: { inputTokens: 300, outputTokens: 24, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 300,
+    outputTokens: 24,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: { kind: "closed", maxConcurrency: 4, rampUpMs: 0, thinkTime: null },
   stop: { requests: 12, durationMs: null },
   slo: { ttftMs: null, tpotMs: null, e2eMs: 3000, percentile: 0.95 },
@@ -112,7 +130,16 @@ const CHARACTERS: readonly Character[] = [
 const FAILURES: readonly FailureKind[] = ["truncated", "truncated", "overloaded"];
 
 /** Members that scenarios did not have when the run was frozen. */
-const LATER: ReadonlySet<string> = new Set(["retry", "rampUpMs", "thinkTime", "block"]);
+const LATER: ReadonlySet<string> = new Set([
+  "retry",
+  "rampUpMs",
+  "thinkTime",
+  "spread",
+  "prefix",
+  "dataset",
+  "conversation",
+  "block",
+]);
 
 export function goldenRun(): GoldenRun {
   const rows = [CHAT, BATCH].flatMap((scenario, index) => scenarioRows(scenario, 1_000_000 + index * 30_000_000));
@@ -167,6 +194,8 @@ function goldenManifest(): Manifest {
       text: JSON.stringify(scenario, (name, value: unknown) => (LATER.has(name) ? undefined : value)),
       sha256: "0".repeat(64),
       targets: null,
+      planned: null,
+      inputs: [],
     })),
     targets: CHARACTERS.map((character) => character.target),
     quotas: [],
@@ -200,7 +229,7 @@ interface Row {
 
 function scenarioRows(scenario: Scenario, startUs: number): readonly Row[] {
   const arrivals = random(scenario.seed, scenario.id, "arrivals");
-  const rate = scenario.load.kind === "open" ? scenario.load.ratePerSecond : 2;
+  const rate = "ratePerSecond" in scenario.load ? scenario.load.ratePerSecond : 2;
   const rows: Row[] = [];
   for (const character of CHARACTERS) rows.push(attempt(scenario, character, { pair: 0, phase: "warmup" }, startUs));
   let dueUs = startUs + 2_000_000;

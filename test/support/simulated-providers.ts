@@ -42,7 +42,16 @@ async function targetOf(name: string): Promise<Target> {
 const ONE_EACH: Scenario = {
   ...OPEN,
   id: "one-each",
-  prompt: { inputTokens: 30, outputTokens: 12, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 30,
+    outputTokens: 12,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: { kind: "closed", maxConcurrency: 1, rampUpMs: 0, thinkTime: null },
   stop: { requests: 1, durationMs: null },
   warmups: 0,

@@ -8,7 +8,10 @@ import { empirical, kolmogorovDistance, kolmogorovP } from "../../src/measure/ko
 import { readyOpenLoop } from "../../src/run/open-loop.ts";
 import type { Lane } from "../../src/run/lane.ts";
 import type { Prepared } from "../../src/run/contender.ts";
-import { planOf, releaseOrder } from "../../src/scenario/plan.ts";
+import { sessionsOf } from "../../src/run/session.ts";
+import { NO_INPUTS } from "../../src/scenario/inputs.ts";
+import { planFrom, planOf, releaseOrder } from "../../src/scenario/plan.ts";
+import type { TraceRow } from "../../src/scenario/trace.ts";
 import { analysisOf, groupOf, rowOf, times } from "../support/measured.ts";
 import { answer, CLOSED, OPEN, recordOf, TARGET, unanswered, type Recorded } from "../support/observations.ts";
 import { virtualTime } from "../support/virtual-time.ts";
@@ -195,8 +198,16 @@ const PROCESSES: readonly (readonly [name: string, load: OpenLoad, dispersion: r
   ["bursty gamma", { ...open, arrival: "gamma", ratePerSecond: 10, burstiness: 0.2 }, [1.5, 5.5]],
   ["even gamma", { ...open, arrival: "gamma", ratePerSecond: 10, burstiness: 5 }, [0.15, 0.5]],
   ["ramp", { ...open, arrival: "ramp", ratePerSecond: 2, toRatePerSecond: 18, burstiness: 1 }, [0.6, 1.4]],
+  // Batches every 3 s, as one public trace has them, and single requests between.
+  ["trace", { ...open, arrival: "trace", file: "", format: "azure", timeScale: 0.5 }, [0.2, 0.6]],
   ["steps", { ...open, arrival: "steps", ratePerSecond: 2, factors: [1, 4, 10], burstiness: 1 }, [0.6, 1.4]],
 ];
+
+const TRACE: readonly TraceRow[] = times(100, (i) => {
+  const lengths = { inputTokens: 100, outputTokens: 10, blocks: null };
+  const batch = times(1 + (i % 5), () => ({ atUs: i * 1_200_000, ...lengths }));
+  return [...batch, { atUs: i * 1_200_000 + 700_000, ...lengths }];
+}).flat();
 
 /** Late enough for everything to be prepared. */
 const START_US = 1_000_000;
@@ -219,6 +230,7 @@ async function run(scenario: Scenario, targets: number): Promise<ReadonlyMap<str
           const one = answer({ pair, scenario, atMs: time.now() / 1000, ttftMs: 5, gapsMs: [1], tokens: 2 });
           const stamps = { ...one.observation.stamps, scheduled };
           kept.push({ ...one, observation: { ...one.observation, stamps } });
+          return null;
         },
         skip: () => undefined,
       };
@@ -227,9 +239,9 @@ async function run(scenario: Scenario, targets: number): Promise<ReadonlyMap<str
   );
   const orderOf = (pair: number): Lane[] =>
     releaseOrder(scenario.seed, scenario.id, pair, [...lanes.keys()]).map((id) => lanes.get(id)!);
-  const done = readyOpenLoop(planOf(scenario).arrivals, orderOf, time, new AbortController().signal).then((start) =>
-    start(START_US),
-  );
+  const { arrivals } = planFrom(scenario, { ...NO_INPUTS, trace: TRACE });
+  const pace = { time, signal: new AbortController().signal, endUs: Infinity, thinkMs: () => 0 };
+  const done = readyOpenLoop(sessionsOf(arrivals), orderOf, pace).then((start) => start(START_US));
   await time.advanceTo(START_US + 120e6);
   await done;
   return records;
@@ -248,7 +260,8 @@ describe("every arrival process, as it was let go", () => {
       for (const recorded of [alone, ...four.values()]) {
         const { ratio, p, dispersion } = figures(scenario, recorded);
         // Four standard errors of the rate of so many gaps.
-        const spread = load.arrival === "constant" ? 0 : 1 / ("burstiness" in load ? load.burstiness : 1);
+        const isRandom = load.arrival !== "constant" && load.arrival !== "trace";
+        const spread = !isRandom ? 0 : 1 / ("burstiness" in load ? load.burstiness : 1);
         expect(Math.abs(ratio.value! - 1)).toBeLessThan(0.001 + 4 * Math.sqrt(spread / ratio.n));
         expect(p.value).toBeGreaterThan(0.01);
         expect(dispersion.value).toBeGreaterThanOrEqual(least);

@@ -4,6 +4,7 @@ import { readyClosedLoop, type ClosedLoop } from "../../src/run/closed-loop.ts";
 import type { Prepared } from "../../src/run/contender.ts";
 import type { Lane } from "../../src/run/lane.ts";
 import { readyOpenLoop } from "../../src/run/open-loop.ts";
+import { sessionsOf } from "../../src/run/session.ts";
 import { watchLoopDelay } from "../../src/time/loop-delay.ts";
 import { waitUntil } from "../../src/time/wait.ts";
 import { virtualTime, type VirtualTime } from "../support/virtual-time.ts";
@@ -34,9 +35,13 @@ function fakeLane(
     signAnew: async (prepared) => prepared,
     // As the real lane does: what falls due after an interrupt is counted, not sent.
     release: async ({ arrival }, scheduledUs) => {
-      if (signal.aborted) return void skipped.push(arrival.pair);
+      if (signal.aborted) {
+        skipped.push(arrival.pair);
+        return null;
+      }
       released.push({ pair: arrival.pair, scheduledUs, atUs: time.now() });
       await new Promise<void>((resolve) => void time.after(serviceMs, resolve));
+      return null;
     },
     skip: (arrival) => void skipped.push(arrival.pair),
   };
@@ -48,6 +53,10 @@ function arrivals(duesMs: readonly (number | null)[]): Arrival[] {
     pair,
     phase: "measured",
     dueUs: dueMs === null ? null : dueMs * 1000,
+    inputTokens: 30,
+    outputTokens: 8,
+    material: null,
+    turn: 0,
     slice: null,
     block: 0,
   }));
@@ -86,7 +95,8 @@ async function openLoop(
   time: VirtualTime,
   signal: AbortSignal,
 ): Promise<void> {
-  const start = await readyOpenLoop(list, orderOf, time, signal);
+  const pace = { time, signal, endUs: Infinity, thinkMs: () => 0 };
+  const start = await readyOpenLoop(sessionsOf(list), orderOf, pace);
   await start(startUs);
 }
 
@@ -97,7 +107,8 @@ async function closedLoop(
   time: VirtualTime,
   signal: AbortSignal = never,
 ): Promise<void> {
-  const start = await readyClosedLoop(list, lane, { rampUpMs: 0, thinkMs: () => 0, ...load }, time, signal);
+  const closed = { rampUpMs: 0, thinkMs: () => 0, ...load };
+  const start = await readyClosedLoop(sessionsOf(list), lane, closed, { time, signal, turnThinkMs: () => 0 });
   await waitUntil(time, START_US, never);
   await start(START_US);
 }

@@ -2,6 +2,8 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunRecord } from "../../src/core/run.ts";
+import { analyse } from "../../src/measure/analyse.ts";
+import { identityProblems } from "../../src/measure/counts.ts";
 import { PROFILES } from "../../src/simulator/profile.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { readRun } from "../../src/store/read.ts";
@@ -178,6 +180,30 @@ describe("a run whose process was killed", () => {
     expect(manifest.targets[0]!.baseUrl).not.toBe(wreck.manifest.targets[0]!.baseUrl);
     expect(new Set([...observations, ...lost].map(({ id }) => id)).size).toBe(2 * 31);
     expect(lost.map(({ id }) => id)).toEqual(wreck.lost.map(({ id }) => id));
+  });
+
+  it("in the middle of conversations begins the others, and accounts for every turn", async () => {
+    const cwd = temporaryFolder();
+    const talk = ["--num-prompts", "24", "--max-concurrency", "3", "--turns", "4", "--turn-len", "20"];
+    await endedBy("SIGKILL", runArgs("slow", ...talk, "--output-len", "8"), { cwd });
+    const wreck = await onlyRun(cwd);
+    expect((await herdbench(["resume", "LAST"], { cwd })).code).toEqual(orInvalid(0));
+    const record = await onlyRun(cwd);
+    const [group] = analyse(record, new Map([["custom", { warmups: 0, arrivals: 24 }]])).groups;
+    expect(identityProblems(group!.counts)).toEqual([]);
+    expect(group!.counts).toMatchObject({ planned: 24, lost: wreck.lost.length, dropped: 0 });
+    const { observations, lost } = record;
+    expect(lost.map(({ id }) => id)).toEqual(wreck.lost.map(({ id }) => id));
+    expect(new Set([...observations, ...lost].map(({ id }) => id)).size).toBe(24);
+    // Of each conversation: answers, then what was in flight, then what depends on it; and no prompt twice.
+    const fates = new Map(observations.map(({ pair, outcome, reason }) => [pair, reason ?? outcome]));
+    const told = Array.from({ length: 6 }, (_, i) =>
+      [0, 1, 2, 3].map((turn) => fates.get(4 * i + turn) ?? "lost").join(" "),
+    );
+    for (const of of told) expect(of).toMatch(/^(completed ?)*(lost ?)?(dependency ?)*$/);
+    expect(told.filter((of) => of.includes("dependency")).length).toBeGreaterThan(0);
+    expect(told.filter((of) => of === "completed completed completed completed").length).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...receivedOf(record))).toBe(1);
   });
 
   it("is not resumed by a second process while one is at it", async () => {

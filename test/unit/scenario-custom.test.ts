@@ -8,7 +8,16 @@ const OPEN: Scenario = {
   id: "named",
   title: "Named",
   source: "A test",
-  prompt: { inputTokens: 100, outputTokens: 64, content: "prose", cache: "cold" },
+  prompt: {
+    inputTokens: 100,
+    outputTokens: 64,
+    content: "prose",
+    cache: "cold",
+    spread: null,
+    prefix: null,
+    dataset: null,
+  },
+  conversation: null,
   load: { kind: "open", arrival: "constant", ratePerSecond: 5, maxInFlight: 64 },
   stop: { requests: 40, durationMs: null },
   warmups: 2,
@@ -132,14 +141,14 @@ describe("a mistake in load flags", () => {
     expect(problemsOf({ arrival: "poisson" })).toEqual(["--arrival: needs --request-rate"]);
     expect(problemsOf({ requestRate: 2, arrival: "poisson", burstiness: 2, rampTo: 3, steps: [1, 2] })).toEqual(
       expect.arrayContaining([
-        "--burstiness: needs --arrival gamma",
-        "--ramp-to: needs --arrival ramp",
-        "--steps: needs --arrival steps",
+        "--burstiness: needs --request-rate with --arrival gamma",
+        "--ramp-to: needs --request-rate with --arrival ramp",
+        "--steps: needs --request-rate with --arrival steps",
       ]),
     );
     expect(problemsOf({ requestRate: 2, rampUpS: 1, thinkTime: { distribution: "constant", meanMs: 1 } })).toEqual([
-      "--ramp-up: needs a closed loop: --max-concurrency without a rate",
-      "--think-time: needs a closed loop: --max-concurrency without a rate",
+      "--ramp-up: needs a closed loop: --max-concurrency alone",
+      "--think-time: needs a closed loop: --max-concurrency alone",
     ]);
   });
 

@@ -4,6 +4,7 @@ import { asWritten } from "../../src/core/scenario.ts";
 import { overrideScenario, type LoadFlags } from "../../src/scenario/custom.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { planOf } from "../../src/scenario/plan.ts";
+import { NO_FLAGS } from "../support/load-flags.ts";
 
 const LOAD = { kind: "gateway", path: "models", connections: 2, ratesPerSecond: [4, 10], secondsPerRate: 3 } as const;
 const VALID = {
@@ -92,6 +93,19 @@ describe("a gateway scenario with mistakes", () => {
       { stop: { requests: 50, durationMs: 1000 } },
       "stop.durationMs: must be null: a gateway load ends by its requests",
     ],
+    [
+      "a conversation",
+      { conversation: { turns: 3, inputTokens: 30 } },
+      "conversation: must be null: a gateway load waits for no answer to go on with",
+    ],
+    [
+      "prompts that differ in length",
+      {
+        prompt: { ...PROMPT, cache: "warm", prefix: { tokens: 50, count: 1 } },
+        load: { ...LOAD, path: "chat" },
+      },
+      "prompt: must have no spread, prefix or dataset: what autocannon sends is as long as the next",
+    ],
     ["warm-ups", { warmups: 2 }, "warmups: must be 0: the lowest rate comes first"],
     [
       "a limit on first tokens",
@@ -131,26 +145,23 @@ describe("a gateway scenario with mistakes", () => {
 });
 
 describe("load flags beside a gateway scenario", () => {
-  const NONE = Object.fromEntries(
-    "inputLen outputLen requestRate arrival burstiness rampTo steps maxConcurrency rampUpS thinkTime numPrompts durationS numWarmups goodput seed"
-      .split(" ")
-      .map((name) => [name, null]),
-  ) as unknown as LoadFlags;
   const problems = (flags: Partial<LoadFlags>) => {
-    const result = overrideScenario(scenario(), { ...NONE, ...flags });
+    const result = overrideScenario(scenario(), { ...NO_FLAGS, ...flags });
     return result.ok ? [] : result.problems;
   };
 
   it("change its number of requests and its seed", () => {
-    const result = overrideScenario(scenario(), { ...NONE, numPrompts: 13, seed: 7 });
+    const result = overrideScenario(scenario(), { ...NO_FLAGS, numPrompts: 13, seed: 7 });
     expect(result).toMatchObject({ ok: true, scenario: { stop: { requests: 13 }, seed: 7, load: LOAD } });
   });
 
   it("are refused where they would be ignored", () => {
-    expect(problems({ requestRate: 3, maxConcurrency: 4, inputLen: 30 })).toEqual([
+    expect(problems({ requestRate: 3, maxConcurrency: 4, trace: "t.csv", inputLen: 30, turns: 5 })).toEqual([
       "--request-rate: changes nothing about a gateway scenario; change its file",
+      "--trace: changes nothing about a gateway scenario; change its file",
       "--max-concurrency: changes nothing about a gateway scenario; change its file",
       "--input-len: this scenario asks for a list of models, without a prompt",
+      "--turns: this scenario asks for a list of models, without a prompt",
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseScenario } from "../../src/scenario/parse.ts";
+import { planOf } from "../../src/scenario/plan.ts";
 
 const VALID = {
   id: "mine",
@@ -28,6 +29,8 @@ describe("a scenario file", () => {
       ok: true,
       scenario: {
         ...VALID,
+        prompt: { ...VALID.prompt, spread: null, prefix: null, dataset: null },
+        conversation: null,
         stop: { requests: 40, durationMs: null },
         slo: { ttftMs: 400, tpotMs: null, e2eMs: null, percentile: 0.9 },
         block: null,
@@ -156,7 +159,7 @@ describe("a member of a scenario file", () => {
     [
       "a process of arrivals that there is not",
       { load: { kind: "open", arrival: "random", ratePerSecond: 1, maxInFlight: 1 } },
-      'load.arrival: must be "constant" or "poisson" or "gamma" or "ramp" or "steps", is "random"',
+      'load.arrival: must be "constant" or "poisson" or "gamma" or "ramp" or "steps" or "trace", is "random"',
     ],
     [
       "a ramp without a time to take",
@@ -166,7 +169,37 @@ describe("a member of a scenario file", () => {
     [
       "a burstiness of arrivals that have none",
       { load: { ...VALID.load, burstiness: 2 } },
-      "load.burstiness: unknown key; known are kind, ratePerSecond, maxInFlight, arrival",
+      "load.burstiness: unknown key; known are kind, maxInFlight, ratePerSecond, arrival",
+    ],
+    [
+      "drawn lengths that do not rise",
+      {
+        prompt: {
+          ...VALID.prompt,
+          spread: { inputTokensP95: 50, inputTokensMax: 60, outputTokensP95: 90, outputTokensMax: 80 },
+        },
+      },
+      "prompt.spread: must have inputTokens below inputTokensP95, and that not above inputTokensMax",
+      "prompt.spread: must have outputTokens below outputTokensP95, and that not above outputTokensMax",
+    ],
+    [
+      "drawn lengths of one and the same prompt",
+      {
+        prompt: {
+          ...VALID.prompt,
+          cache: "warm",
+          spread: { inputTokensP95: 500, inputTokensMax: 600, outputTokensP95: 90, outputTokensMax: 90 },
+        },
+      },
+      "prompt.spread: must be null: a warm prompt without a prefix is one and the same",
+    ],
+    [
+      "prefixes of a trace that knows none",
+      {
+        prompt: { ...VALID.prompt, cache: "warm" },
+        load: { kind: "open", arrival: "trace", file: "x.csv", format: "azure", maxInFlight: 1 },
+      },
+      'prompt.cache: must be "cold": a trace in this format does not say which prompts begin alike',
     ],
     [
       "a kind of load that there is not",
@@ -186,8 +219,8 @@ describe("a member of a scenario file", () => {
     ],
     ["too many requests", { stop: { requests: 1000001 } }, "stop.requests: must be at most 1000000, is 1000001"],
     ["no member at all where an object belongs", { slo: null }, "slo: must be an object, is null"],
-  ])("refuses %s", (_, change, problem) => {
-    expect(problemsOf(change)).toEqual([problem]);
+  ])("refuses %s", (_, change, ...problems) => {
+    expect(problemsOf(change)).toEqual(problems);
   });
 
   it("refuses a duration that plans more requests than a plan holds, even beside another mistake", () => {
@@ -215,16 +248,45 @@ describe("the scenarios that ship", async () => {
     const ids = files.map((file) => basename(file, ".json"));
     expect(ids).toEqual(expect.arrayContaining(["quick-chat", "quick-distil", "quick-rag"]));
     expect(ids).toEqual(expect.arrayContaining(["balanced", "chat-short", "distil", "rag-long"]));
+    expect(ids).toEqual(expect.arrayContaining(["burst", "chat", "code-complete", "rag-100k", "summarise"]));
   });
 
   it.each(files)("%s is valid, fair, seeded with 405 and has the requests that its percentile needs", async (file) => {
     const result = parseScenario(await readFile(new URL(file, folder), "utf8"), file);
     if (!result.ok) throw new Error(result.problems.join("\n"));
-    const { arrangement, load, seed, slo, stop, warmups } = result.scenario;
+    const { arrangement, load, seed, slo, warmups } = result.scenario;
     // A gateway is driven to its limits, one at a time.
     const fair = load.kind === "gateway" ? ["rotated", 0] : ["paired", 2];
     expect([arrangement, warmups, seed]).toEqual([...fair, 405]);
     // The rule by which a quantile cell is left empty: p^n > 0.025.
-    expect(slo.percentile ** stop.requests!).toBeLessThanOrEqual(0.025);
+    expect(slo.percentile ** planOf(result.scenario).arrivals.length).toBeLessThanOrEqual(0.025);
+  });
+
+  async function lengthsOf(file: string): Promise<Readonly<Record<"input" | "output", readonly number[]>>> {
+    const result = parseScenario(await readFile(new URL(file, folder), "utf8"), file);
+    if (!result.ok) throw new Error(result.problems.join("\n"));
+    // As many that chance plays no part.
+    const { arrivals } = planOf({ ...result.scenario, stop: { requests: 20_000, durationMs: null } });
+    const quantiles = (values: readonly number[]): readonly number[] => {
+      const sorted = values.toSorted((a, b) => a - b);
+      return [0.5, 0.95].map((p) => sorted[Math.ceil(p * sorted.length) - 1]!);
+    };
+    return {
+      input: quantiles(arrivals.map(({ inputTokens }) => inputTokens)),
+      output: quantiles(arrivals.map(({ outputTokens }) => outputTokens)),
+    };
+  }
+
+  it.each([
+    ["chat.json", { input: [1020, 4083], output: [129, 451] }],
+    ["code-complete.json", { input: [1469, 7303], output: [13, 90] }],
+  ])("%s has the lengths, p50 and p95, that its source names", async (file, named) => {
+    const drawn = await lengthsOf(file);
+    for (const side of ["input", "output"] as const) {
+      for (const [i, tokens] of named[side].entries()) {
+        expect(drawn[side][i]! / tokens).toBeGreaterThan(0.93);
+        expect(drawn[side][i]! / tokens).toBeLessThan(1.07);
+      }
+    }
   });
 });

@@ -8,7 +8,16 @@ function scenarioOf(load: Load, stop: Partial<Stop>): Scenario {
     id: "plan",
     title: "Plan",
     source: "A test",
-    prompt: { inputTokens: 100, outputTokens: 64, content: "prose", cache: "cold" },
+    prompt: {
+      inputTokens: 100,
+      outputTokens: 64,
+      content: "prose",
+      cache: "cold",
+      spread: null,
+      prefix: null,
+      dataset: null,
+    },
+    conversation: null,
     load,
     stop: { requests: null, durationMs: null, ...stop },
     warmups: 2,
@@ -23,6 +32,8 @@ function scenarioOf(load: Load, stop: Partial<Stop>): Scenario {
 function open(arrival: "constant" | "poisson", ratePerSecond: number): Load {
   return { kind: "open", arrival, ratePerSecond, maxInFlight: 64 };
 }
+
+const ask = { inputTokens: 100, outputTokens: 64, material: null };
 
 describe("a plan", () => {
   it("spaces constant arrivals evenly from 0, without rounding errors that add up", () => {
@@ -102,6 +113,30 @@ describe("a plan", () => {
     }
   });
 
+  it("draws lengths whose median and p95 are those asked for, and none above the most", () => {
+    const spread = { inputTokensP95: 7300, inputTokensMax: 8000, outputTokensP95: 90, outputTokensMax: 200 };
+    const prompt = { ...scenarioOf(open("poisson", 5), {}).prompt, inputTokens: 1469, outputTokens: 13, spread };
+    const { arrivals } = planOf({ ...scenarioOf(open("poisson", 5), { requests: 10_000 }), prompt });
+    for (const [lengths, median, p95, most] of [
+      [arrivals.map(({ inputTokens }) => inputTokens), 1469, 7300, 8000],
+      [arrivals.map(({ outputTokens }) => outputTokens), 13, 90, 200],
+    ] as const) {
+      const sorted = lengths.toSorted((a, b) => a - b);
+      // Shares, not lengths: 4 standard errors of one half and of a twentieth, a whole token's step to spare.
+      const below = (length: number): number => lengths.filter((one) => one < length).length / lengths.length;
+      expect(below(median)).toBeLessThan(0.52);
+      expect(below(median + 1)).toBeGreaterThan(0.48);
+      expect(below(p95)).toBeLessThan(0.959);
+      expect(below(p95 + 1)).toBeGreaterThan(0.941);
+      expect(sorted.at(-1)).toBe(most);
+      expect(sorted[0]).toBeGreaterThanOrEqual(1);
+    }
+    // The length of a request has nothing to do with how many there are.
+    expect(planOf({ ...scenarioOf(open("poisson", 5), { requests: 5 }), prompt }).arrivals).toEqual(
+      arrivals.slice(0, 5),
+    );
+  });
+
   it("ends at the count or the duration, whichever comes first", () => {
     const load = open("constant", 10);
     expect(planOf(scenarioOf(load, { durationMs: 1000 })).arrivals.length).toBe(10);
@@ -113,16 +148,16 @@ describe("a plan", () => {
   it("has no due times in a closed loop, and a stated limit when only a duration ends it", () => {
     const load: Load = { kind: "closed", maxConcurrency: 5, rampUpMs: 0, thinkTime: null };
     expect(planOf(scenarioOf(load, { requests: 2 })).arrivals).toEqual([
-      { pair: 0, phase: "measured", dueUs: null, slice: null, block: 0 },
-      { pair: 1, phase: "measured", dueUs: null, slice: null, block: 0 },
+      { pair: 0, phase: "measured", dueUs: null, turn: 0, ...ask, slice: null, block: 0 },
+      { pair: 1, phase: "measured", dueUs: null, turn: 0, ...ask, slice: null, block: 0 },
     ]);
     expect(planOf(scenarioOf(load, { durationMs: 1000 })).arrivals.length).toBe(CLOSED_ARRIVALS_MAX);
   });
 
   it("counts warm-ups on their own", () => {
     expect(planOf(scenarioOf(open("constant", 1), { requests: 1 })).warmups).toEqual([
-      { pair: 0, phase: "warmup", dueUs: null, slice: null, block: 0 },
-      { pair: 1, phase: "warmup", dueUs: null, slice: null, block: 0 },
+      { pair: 0, phase: "warmup", dueUs: null, turn: 0, ...ask, slice: null, block: 0 },
+      { pair: 1, phase: "warmup", dueUs: null, turn: 0, ...ask, slice: null, block: 0 },
     ]);
   });
 

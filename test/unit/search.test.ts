@@ -12,6 +12,7 @@ import {
 } from "../../src/measure/sweep/search.ts";
 import { groupsOf } from "../../src/measure/group.ts";
 import { sweepOf } from "../../src/measure/sweep/sweep.ts";
+import { planOf } from "../../src/scenario/plan.ts";
 import { openSearch } from "../../src/study/search.ts";
 import { OPEN, recordOf, TARGET, unanswered, type Recorded } from "../support/observations.ts";
 import { openLevel, type Server } from "../support/queue-record.ts";
@@ -63,15 +64,13 @@ const SERVER: Server = { places: 4, serviceMs: 400 };
 const SLO = { ttftMs: 300, tpotMs: null, e2eMs: null, percentile: 0.9 };
 const REQUESTS = 400;
 
-function levelAt(ratePerSecond: number): ScenarioSnapshot {
+function levelAt(ratePerSecond: number): { plan: Plan; snapshot: ScenarioSnapshot } {
   const load = { kind: "open", arrival: "poisson", ratePerSecond, maxInFlight: 100_000 } as const;
   const stop = { requests: REQUESTS, durationMs: null };
-  return {
-    scenario: { ...OPEN, id: `open@${ratePerSecond}/s`, load, stop, slo: SLO },
-    text: "",
-    sha256: "",
-    targets: null,
-  };
+  const scenario = { ...OPEN, id: `open@${ratePerSecond}/s`, load, stop, slo: SLO };
+  const planned = { warmups: OPEN.warmups, arrivals: REQUESTS };
+  const snapshot = { scenario, text: "", sha256: "", targets: null, planned, inputs: [] };
+  return { plan: planOf(scenario), snapshot };
 }
 
 /** Drives a search as a runner does, against servers in no time at all. */

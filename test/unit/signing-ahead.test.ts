@@ -8,6 +8,8 @@ import { readyClosedLoop } from "../../src/run/closed-loop.ts";
 import type { Contender, LaneContext } from "../../src/run/contender.ts";
 import { openLane, type Lane } from "../../src/run/lane.ts";
 import { readyOpenLoop } from "../../src/run/open-loop.ts";
+import { sessionsOf } from "../../src/run/session.ts";
+import { planOf } from "../../src/scenario/plan.ts";
 import { NO_CAPS } from "../../src/core/caps.ts";
 import { DIRECT } from "../../src/transport/route.ts";
 import type { Pools } from "../../src/transport/pools.ts";
@@ -71,23 +73,23 @@ function signingLane(
     const signature = signed.ok ? signed.request.headers["authorization"]! : "none";
     released.push({ atUs: time.now(), dueUs, ageUs: time.now() - signedUs, signature });
     await new Promise<void>((resolve) => void time.after(of.serviceMs ?? 1, resolve));
+    return null;
   };
   return { lane: { ...lane, release }, released, signings: () => signings };
 }
 
 function eachMinute(count: number): Arrival[] {
-  return Array.from({ length: count }, (_, pair) => ({
-    pair,
-    phase: "measured",
-    dueUs: pair * MINUTE_US,
-    slice: null,
-    block: 0,
-  }));
+  return plan(count).map((arrival) => ({ ...arrival, dueUs: arrival.pair * MINUTE_US }));
+}
+
+function plan(requests: number): readonly Arrival[] {
+  return planOf(scenarioOf({ stop: { requests, durationMs: null } })).arrivals;
 }
 
 async function openLoop(lanes: readonly Lane[], count: number, time: VirtualTime): Promise<void> {
   const run = async (): Promise<void> => {
-    const start = await readyOpenLoop(eachMinute(count), () => lanes, time, never);
+    const pace = { time, signal: never, endUs: Infinity, thinkMs: () => 0 };
+    const start = await readyOpenLoop(sessionsOf(eachMinute(count)), () => lanes, pace);
     await start(MINUTE_US);
   };
   const done = run();
@@ -134,20 +136,12 @@ describe("a closed loop", () => {
   it("signs anew what has waited too long behind a slow answer, before it is due", async () => {
     const time = virtualTime();
     const { lane, released, signings } = signingLane(time, { freshForMs: 300_000, serviceMs: 400_000 });
-    const arrivals: Arrival[] = Array.from({ length: 4 }, (_, pair) => ({
-      pair,
-      phase: "measured",
-      dueUs: null,
-      slice: null,
-      block: 0,
-    }));
     const run = async (): Promise<void> => {
       const start = await readyClosedLoop(
-        arrivals,
+        sessionsOf(plan(4)),
         lane,
         { maxConcurrency: 1, rampUpMs: 0, durationMs: null, thinkMs: () => 0 },
-        time,
-        never,
+        { time, signal: never, turnThinkMs: () => 0 },
       );
       await start(0);
     };

@@ -49,7 +49,16 @@ function answered(
   const { request, refusal } = manner.judge(call, body);
   if (request === null || refusal !== null) throw new Error(JSON.stringify(refusal));
   const profile = { ...PROFILE, usage };
-  const drawn = answerOf({ seed: 1, profileName: "p", profile, request, slowness: 1, asked: 0, turn: 1 });
+  const drawn = answerOf({
+    seed: 1,
+    profileName: "p",
+    profile,
+    request,
+    slowness: 1,
+    cachedTokens: null,
+    asked: 0,
+    turn: 1,
+  });
   const answer: Answer = manner.translate(drawn, request);
   const late = answer.served?.(QUEUE_MS) ?? {};
   const steps: Step[] = [...answer.prologue, ...answer.service!];
@@ -143,6 +152,7 @@ describe("a simulated seller", () => {
       profile: PROFILE,
       request: request!,
       slowness: 1,
+      cachedTokens: null,
       asked: 0,
       turn: 1,
     });

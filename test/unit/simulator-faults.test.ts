@@ -220,9 +220,11 @@ test("sim-flaky fails about one request in ten, of several kinds, and always the
         maxTokens: 1,
         promptWords: 1,
         promptTokens: 11,
+        tokens: () => [],
         promptHash,
       },
       slowness: 1,
+      cachedTokens: null,
       asked: 0,
       turn: 1,
     }).fault;

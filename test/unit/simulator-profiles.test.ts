@@ -30,9 +30,11 @@ test("the canary's events are due every 50 ms from 50 ms on, whatever the prompt
         maxTokens: 4,
         promptWords: 1,
         promptTokens: 999,
+        tokens: () => [],
         promptHash,
       },
       slowness: 1,
+      cachedTokens: null,
       asked: 0,
       turn: 1,
     });

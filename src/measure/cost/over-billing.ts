@@ -9,6 +9,9 @@ import type { Sample } from "../sample.ts";
  */
 const TEMPLATE_TOKENS = [35, 10, 0] as const;
 
+/** Of each further message: three of its header, one of the blank line, one of the end of its turn. Same source. */
+const TOKENS_PER_MESSAGE = 5;
+
 /** Tokens of one answer, input and output together. */
 export interface TokenCounts {
   /** Without the template. */
@@ -20,16 +23,22 @@ export interface TokenCounts {
 }
 
 /** What was billed and what was said; null, and the flag why, where one of the two is unknown. */
-export function tokenCounts({
-  observation: { usage, request },
-  tokens,
-  target,
-}: Sample): TokenCounts | { readonly why: Flag } {
+export function tokenCounts(sample: Sample): TokenCounts | { readonly why: Flag } {
+  const { observation, tokens, target } = sample;
+  const { usage, request } = observation;
   if (!isLlama3(target.model)) return { why: "other_tokenizer" };
   const input = usage?.input ?? null;
   const output = usage?.output ?? null;
   if (input === null || output === null) return { why: "no_usage" };
   if (tokens === null) return { why: "tokens_unknown" };
-  const template = TEMPLATE_TOKENS.find((count) => count <= input - request.inputTokens) ?? 0;
+  const template = templateOf(sample, Math.max(0, input - request.inputTokens));
   return { billed: input - template + output, said: request.inputTokens + tokens.output, template };
+}
+
+/** Nobody kept how many messages a prompt of the user's own has: all that was billed on top of them is taken as the template. */
+function templateOf({ observation: { turn }, scenario: { prompt } }: Sample, onTop: number): number {
+  if (prompt.dataset !== null) return onTop;
+  const further = 2 * Math.max(0, turn - 1) + (prompt.prefix === null ? 0 : 1);
+  const most = TEMPLATE_TOKENS.map((count) => count + further * TOKENS_PER_MESSAGE);
+  return [...most, 0].find((count) => count <= onTop) ?? 0;
 }

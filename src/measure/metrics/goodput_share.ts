@@ -8,7 +8,7 @@ export const goodputShare: GroupMetric = {
   direction: "higher",
   title: "Goodput share",
   definition:
-    "Answers that meet every limit of the scenario over all attempted (released + dropped + held back by a breaker, " +
+    "Answers that meet every limit of the scenario over all attempted (released + dropped + held back by a breaker or behind a failed turn, " +
     "interrupts left out): failures, 429s, time-outs and drops count against it; Wilson interval.",
   flags: ["no_slo", "no_values", "slo_unjudged"],
   level: "group",

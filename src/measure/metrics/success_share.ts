@@ -7,7 +7,7 @@ export const successShare: GroupMetric = {
   title: "Success share",
   definition:
     "Completed answers of the model that was asked, neither empty nor filtered, over released requests and those that a " +
-    "breaker held back (interrupts left out; drops never reached the target); Wilson interval. As everywhere but in " +
+    "breaker held back or that stood behind a failed turn (interrupts left out; drops never reached the target); Wilson interval. As everywhere but in " +
     "user_latency, cost and carbon, only first attempts count: a retry undoes no failure.",
   flags: ["no_values"],
   level: "group",

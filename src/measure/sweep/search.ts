@@ -115,7 +115,7 @@ function probeOf(group: Group, before: readonly Group[], planned: number): Probe
 }
 
 function rateOf({ scenario: { load } }: Group): number {
-  return load.kind === "open" ? load.ratePerSecond : Number.NaN;
+  return load.kind === "open" && load.arrival !== "trace" ? load.ratePerSecond : Number.NaN;
 }
 
 function startUs({ measured }: Group): number {

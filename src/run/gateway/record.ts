@@ -1,11 +1,11 @@
 import type { Observation } from "../../core/observation.ts";
 import type { Arrival } from "../../core/scenario.ts";
 import { unsignedObservation } from "../attempt-record.ts";
-import { redacted } from "../attempts.ts";
 import type { Account } from "../budget.ts";
 import type { Called } from "../call-once.ts";
 import type { Contender, LaneContext } from "../contender.ts";
 import type { Gate } from "../gate.ts";
+import { redacted } from "../redacted.ts";
 import { settlementOf } from "../reservation.ts";
 import type { Round } from "./rounds.ts";
 

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../../core/provider.ts";
 import type { Arrival, Scenario } from "../../core/scenario.ts";
-import { promptOf } from "../../scenario/prompts.ts";
+import { draftOf, NOTHING_SAID, type Draft } from "../../scenario/draft.ts";
 import { identityOf } from "../attempt-record.ts";
 import type { Attempt } from "../call-once.ts";
 import type { Contender, LaneContext, Prepared } from "../contender.ts";
@@ -29,9 +29,9 @@ export async function roundOf(
 ): Promise<Round> {
   const { arrival, attempt } = of;
   const { target } = contender;
-  const { bare, promptHash } = unsigned(contender, scenario, arrival, runId);
+  const { bare, promptHash, draft } = unsigned(contender, scenario, arrival, runId);
   const plain = { ...bare, headers: { ...bare.headers, ...target.headers } };
-  const built = { arrival, plain, promptHash, inputTokens: scenario.prompt.inputTokens };
+  const built = { arrival, draft, plain, promptHash };
   const prepared = { ...built, ...(await signed(contender, plain, time)) };
   const identity = identityOf(target, scenario, arrival, attempt, prepared);
   return { ...prepared, identity, reserved: mostTaken(contender, scenario) };
@@ -39,16 +39,18 @@ export async function roundOf(
 
 function unsigned(
   { target, wire }: Contender,
-  { id, load, prompt, seed }: Scenario,
-  { pair, phase }: Arrival,
+  scenario: Scenario,
+  arrival: Arrival,
   runId: string,
-): { readonly bare: HttpRequest; readonly promptHash: string | null } {
+): { readonly bare: HttpRequest; readonly promptHash: string | null; readonly draft: Draft } {
+  const { load } = scenario;
   if (wire.whole === undefined) throw new Error(`${target.id} has no calls that are answered in one piece`);
   const { baseUrl, endpoint, modelId, extraBody, parameters } = target;
-  if (load.kind !== "gateway" || load.path === "models") return { bare: wire.whole.models(baseUrl), promptHash: null };
-  const { text } = promptOf({ runId, target: target.id, scenario: id, pair, phase, shape: prompt, seed });
-  const maxOutputTokens = prompt.outputTokens;
-  const messages = [{ role: "user" as const, content: text }];
+  if (load.kind !== "gateway" || load.path === "models")
+    return { bare: wire.whole.models(baseUrl), promptHash: null, draft: NOTHING_SAID };
+  const draft = draftOf(arrival, { runId, target: target.id, scenario }, NOTHING_SAID);
+  const { messages } = draft;
+  const maxOutputTokens = arrival.outputTokens;
   const bare = wire.whole.request({ baseUrl, endpoint, modelId, messages, maxOutputTokens, extraBody, parameters });
-  return { bare, promptHash: sha256(text) };
+  return { bare, promptHash: sha256(messages.at(-1)!.content), draft };
 }

@@ -1,8 +1,8 @@
-import type { OpenLoad } from "../../core/load.ts";
+import type { RatedLoad } from "../../core/load.ts";
 import type { Random } from "../../core/random.ts";
 
 /** Gaps of mean 1 between arrivals, one a call; even ones begin at 0, random ones with a gap. */
-export function unitGaps(load: OpenLoad, stream: Random): () => number {
+export function unitGaps(load: RatedLoad, stream: Random): () => number {
   switch (load.arrival) {
     case "constant": {
       let isFirst = true;

@@ -30,7 +30,7 @@ export function speechOf(
   const served = { queueMs: 0 };
   const state = { firstMs: 0, lastMs: 0, tokens: 0 };
   const head = { id: `chatcmpl-${request.promptHash.slice(0, 24)}`, object: "chat.completion.chunk", created: CREATED };
-  const usageNow = (): object => usageBody(request.promptTokens, state.tokens);
+  const usageNow = (): object => usageBody(request.promptTokens, state.tokens, null);
   const isRunning = dialect.usage === "every-chunk" || (wishes.runningUsage && dialect.usage === "asked");
   const chunk = (delta: object, finish: string | null, more: object): string =>
     sseEvent({ ...head, model, choices: [{ index: 0, delta, finish_reason: finish }], ...more });
