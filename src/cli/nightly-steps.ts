@@ -3,7 +3,7 @@ import { removeOldRaw } from "../store/retention.ts";
 import { HOPELESS } from "../study/nightly/causes.ts";
 import { deadRuns } from "../study/nightly/dead-runs.ts";
 import type { AskedTarget } from "../study/nightly/facts.ts";
-import type { NightSteps } from "../study/nightly/procedure.ts";
+import type { NightSteps } from "../study/nightly/steps.ts";
 import type { Config } from "../scenario/config.ts";
 import type { NightlyConfig } from "../scenario/nightly-config.ts";
 import { pingDeadMan, tellNight, type HookTools } from "./nightly-hooks.ts";

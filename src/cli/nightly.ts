@@ -1,6 +1,7 @@
 import { nightLines } from "../report/night.ts";
 import { nightlySchema, type NightlyConfig } from "../scenario/nightly-config.ts";
-import { locked, runSlot, type NightRules, type SlotOutcome } from "../study/nightly/procedure.ts";
+import { locked, runSlot, type SlotOutcome } from "../study/nightly/procedure.ts";
+import type { NightRules } from "../study/nightly/steps.ts";
 import { nextSlot, slotAt } from "../study/nightly/slots.ts";
 import { realTime } from "../time/time.ts";
 import { waitUntil } from "../time/wait.ts";

@@ -32,7 +32,7 @@ export function buildProgram(done: Done): Command {
     .showSuggestionAfterError()
     .addHelpText(
       "after",
-      "\nWithout arguments, `herdbench run` measures the four simulated targets: no key, no cost.\nExit codes: 0 ok, 2 bad usage, 3 a target failed, 4 invalid measurement, 5 budget reached, 70 bug, 130 interrupted.",
+      "\nWithout arguments, `herdbench run` measures the four simulated targets: no key, no cost.\nExit codes: 0 ok, 1 only with --fail-on-regression, 2 bad usage, 3 a target failed, 4 invalid measurement, 5 budget reached, 70 bug, 130 interrupted.",
     );
   addRun(program, done);
   addSweep(program, done);

@@ -25,6 +25,9 @@ export interface Search {
   readonly levelsMax: number;
 }
 
+/** With so many parts spread over the day a night says something of all of it. */
+export const SLOTS_OF_A_DAY = 8;
+
 /** A run that is a part of a night. */
 export interface NightSlot {
   readonly kind: "nightly";

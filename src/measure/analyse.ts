@@ -1,4 +1,5 @@
 import type { Manifest, Revision, RunRecord } from "../core/run.ts";
+import { SLOTS_OF_A_DAY } from "../core/study.ts";
 import type { Target } from "../core/target.ts";
 import type { Analysis, Counts, GroupAnalysis } from "./analysis.ts";
 import { arrivalWarning } from "./arrival-process.ts";
@@ -138,9 +139,6 @@ function priceFlags({ price, otherPrices, simulated }: Target, startedMs: number
     ...(isDisputed(price, otherPrices) ? (["price_disputed"] as const) : []),
   ];
 }
-
-/** With so many parts a night says something of the whole day. */
-const SLOTS_OF_A_DAY = 8;
 
 /** A few minutes of one night say nothing of the other hours. */
 function coverageWarning({ study, startedAt, end }: Manifest): readonly string[] {

@@ -17,6 +17,26 @@ export interface Weather {
   readonly failureShare: number;
 }
 
+/** Nights depend on each other, drift a little, and have bad hours. */
+export const CALM: Weather = {
+  autocorrelation: 0.5,
+  nightSpread: 0.05,
+  drift: 0.005,
+  badSlotShare: 0.01,
+  badSlot: 0.3,
+  failureShare: 0.01,
+};
+
+/** The same, twice as bad and more. */
+export const ROUGH: Weather = {
+  autocorrelation: 0.7,
+  nightSpread: 0.1,
+  drift: 0.02,
+  badSlotShare: 0.03,
+  badSlot: 0.4,
+  failureShare: 0.02,
+};
+
 /** A change that somebody made: from that night on, relative to before. */
 export interface Planted {
   readonly target: number;

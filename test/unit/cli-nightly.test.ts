@@ -168,7 +168,7 @@ describe("herdbench nightly", () => {
     }
     const rerun = await herdbench(["nightly", "--only", "fine", "--reason", "a disk was full"], { cwd, env });
     expect(rerun.code).toEqual(orInvalid(0));
-    const runs = (await readdir(join(cwd, "results"))).filter((name) => name !== "nights").toSorted();
+    const runs = (await readdir(join(cwd, "results"))).filter((name) => name.endsWith("-nightly")).toSorted();
     expect(runs).toHaveLength(2);
     const summary = await readFile(join(cwd, "results", runs[1]!, "summary.csv"), "utf8");
     expect(

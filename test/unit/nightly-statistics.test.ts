@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { NightFigure } from "../../src/core/night.ts";
 import { againstWindow, qn, WINDOW_NIGHTS_MIN } from "../../src/measure/compare/baseline.ts";
 import { studentQuantile, studentTail } from "../../src/measure/student-t.ts";
-import { weatherHistory, type Weather } from "../nights/weather.ts";
+import { CALM, weatherHistory } from "../nights/weather.ts";
 
 const ms = (value: number, low = value * 0.99, high = value * 1.01): NightFigure => ({
   scenario: "chat",
@@ -115,16 +115,7 @@ describe("a night against those before", () => {
   });
 });
 
-/** Nights depend on each other, drift, and have bad hours: at most 3 of 200 such months may wake anybody. */
-const CALM: Weather = {
-  autocorrelation: 0.5,
-  nightSpread: 0.05,
-  drift: 0.005,
-  badSlotShare: 0.01,
-  badSlot: 0.3,
-  failureShare: 0.01,
-};
-
+// At most 3 of 200 such months may wake anybody.
 describe("30 nights of 11 targets that nobody changed", () => {
   it("page in at most 3 of 200 histories", () => {
     const seeds = Array.from({ length: 200 }, (_, i) => i);

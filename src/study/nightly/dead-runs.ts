@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { STAMP_PATTERN } from "../../store/create.ts";
 import { readNights } from "../../store/nights/nights.ts";
 import { readManifest } from "../../store/read.ts";
-import type { DeadRun } from "./procedure.ts";
+import type { DeadRun } from "./steps.ts";
 
 /** Newest run folders that are looked at; what is older was closed long ago. */
 const FOLDERS_MAX = 500;

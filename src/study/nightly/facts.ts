@@ -57,11 +57,9 @@ function stateOf({ end }: Manifest, isClosedByOther: boolean): PartState {
   return end.reason === "interrupt" ? "interrupted" : end.reason;
 }
 
-/** Of a killed run the last moment on record. */
-function endedAt({ manifest, groups }: Analysis): string {
-  if (manifest.end !== null) return manifest.end.endedAt;
-  const windows = manifest.resumed.map(({ startedAt }) => startedAt);
-  return groups.length === 0 ? manifest.startedAt : (windows.at(-1) ?? manifest.startedAt);
+/** Of a killed run nobody knows: when its last process began. */
+function endedAt({ manifest: { end, resumed, startedAt } }: Analysis): string {
+  return end?.endedAt ?? resumed.at(-1)?.startedAt ?? startedAt;
 }
 
 function measuredOf(groups: readonly GroupAnalysis[], manifest: Manifest): NightMeasured {

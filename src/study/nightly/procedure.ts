@@ -1,58 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import type { HookOutcome, NightFacts, NightPart, NightRecord } from "../../core/night.ts";
-import type { Manifest } from "../../core/run.ts";
-import type { Analysis } from "../../measure/analysis.ts";
-import { nightMarkdown } from "../../report/night.ts";
+import type { NightPart, NightRecord } from "../../core/night.ts";
 import { lockRun } from "../../store/lock.ts";
-import { nightsFolder, readNights, writeNight } from "../../store/nights/nights.ts";
-import { partFacts, type AskedTarget, type MeasuredPart } from "./facts.ts";
+import { nightsFolder, readNights } from "../../store/nights/nights.ts";
+import { askedBefore, closeEarlier, factsOf, isOf, save } from "./closing.ts";
+import { partFacts, type MeasuredPart } from "./facts.ts";
 import { judgedPart, nightRecord, spentOf } from "./night.ts";
 import { nextSlot, slotAt, type Slot } from "./slots.ts";
+import type { DeadRun, NightRules, NightSteps } from "./steps.ts";
 
 /** Nights that are looked at: the longest window, and as many again that were not complete. */
 const NIGHTS_READ = 120;
-/** Each of these was left behind by a process that died. */
-const CLOSED_AT_ONCE_MAX = 100;
-
-/** What holds for every night. */
-export interface NightRules {
-  readonly resultsDir: string;
-  /** `HH:MM` UTC, ascending; none: one slot a day. */
-  readonly slots: readonly string[];
-  readonly windowNights: number;
-  readonly failureShareMax: number;
-  /** Cap of a whole night, USD; null for none. */
-  readonly capUsd: number | null;
-  readonly simulated: boolean;
-}
-
-/** A run of a night whose process died. */
-export interface DeadRun {
-  readonly path: string;
-  readonly manifest: Manifest;
-}
-
-/** What a night does to the world: all of it is passed in, so that a month of nights can pass in a moment. */
-export interface NightSteps {
-  nowMs(): number;
-  /** One small call to each target. */
-  check(): Promise<readonly AskedTarget[]>;
-  /** Why this machine cannot measure now; empty when it can. */
-  selfTest(): Promise<readonly string[]>;
-  /** Runs those targets that the check left in; null when none is. */
-  measure(slot: Slot, asked: readonly AskedTarget[], capUsd: number | null): Promise<Analysis | null>;
-  /** Oldest first. */
-  deadRuns(): Promise<readonly DeadRun[]>;
-  /** Goes on with a run; null when that cannot be. */
-  resume(run: DeadRun): Promise<Analysis | null>;
-  /** Reports of a run as it was left. */
-  close(run: DeadRun): Promise<Analysis>;
-  /** Retention, index and site. Returns what went wrong. */
-  publish(): Promise<readonly string[]>;
-  /** Sends the one message of a night. */
-  tell(record: NightRecord): Promise<readonly HookOutcome[]>;
-  ping(moment: "deadManStart" | "deadManEnd"): Promise<readonly HookOutcome[]>;
-}
 
 /** What came of one slot. */
 export interface SlotOutcome {
@@ -137,68 +94,6 @@ async function measuredPart(
   const targets = asked.map((one) => ({ ...one, measured: null }));
   const nothing = { runId: null, state: "unmeasured", invalid: [], unfit, targets } as const;
   return { slot: slot.slot, startedAt, endedAt: isoOf(steps.nowMs()), ...nothing };
-}
-
-/** Closes the nights before this one: those with a dead run, and those whose last slot never came. */
-async function closeEarlier(
-  rules: NightRules,
-  steps: NightSteps,
-  now: Slot,
-  dead: readonly DeadRun[],
-  nights: readonly NightRecord[],
-): Promise<readonly NightRecord[]> {
-  const known = new Map(nights.map((record) => [record.night, record]));
-  const left = dead.filter(({ manifest }) => !isOf(manifest, now.night, now.slot)).slice(0, CLOSED_AT_ONCE_MAX);
-  const closed: NightRecord[] = [];
-  const open = nights.filter(({ night, closed: isClosed }) => !isClosed && night < now.night);
-  const late = new Set([...left.map(({ manifest }) => nightOf(manifest)), ...open.map(({ night }) => night)]);
-  for (const night of [...late].sort()) {
-    const old = known.get(night) ?? null;
-    const before = [...known.values()].filter((one) => one.night < night).sort((a, b) => (a.night < b.night ? -1 : 1));
-    let parts = old?.parts ?? [];
-    for (const run of left.filter(({ manifest }) => nightOf(manifest) === night)) {
-      const slot = run.manifest.study?.kind === "nightly" ? run.manifest.study.slot : 1;
-      const facts = partFacts(slot, await steps.close(run), askedBefore(run), true);
-      const part = judgedPart(facts, { ...rules, before });
-      parts = [...parts.filter((one) => one.slot !== slot), part].sort((a, b) => a.slot - b.slot);
-    }
-    // Slots of this very night are still to come.
-    const isOver = night < now.night;
-    const facts = factsOf({ ...rules, slots: old?.slots ?? rules.slots }, night, parts, old?.publishing ?? []);
-    const record = nightRecord(facts, { ...rules, before, closed: isOver, isLate: isOver });
-    const done = { ...record, hooks: isOver ? await steps.tell(record) : [] };
-    await save(rules, done);
-    known.set(night, done);
-    if (isOver) closed.push(done);
-  }
-  return closed;
-}
-
-function nightOf({ study }: Manifest): string {
-  return study?.kind === "nightly" ? study.night : "";
-}
-
-function isOf({ study }: Manifest, night: string, slot: number): boolean {
-  return study?.kind === "nightly" && study.night === night && study.slot === slot;
-}
-
-/** What the check said died with its process; whoever was measured had passed it. */
-function askedBefore({ manifest }: DeadRun): readonly AskedTarget[] {
-  const check = { verdict: "ok", failure: null, unasked: null, note: "", usd: null } as const;
-  return manifest.targets.map(({ id, provider }) => ({ target: id, provider, goneUntil: null, check }));
-}
-
-function factsOf(
-  { slots, capUsd, simulated }: NightRules,
-  night: string,
-  parts: readonly NightPart[],
-  publishing: readonly string[],
-): NightFacts {
-  return { night, simulated, slots, capUsd, parts, publishing };
-}
-
-async function save({ resultsDir }: NightRules, record: NightRecord): Promise<void> {
-  await writeNight(resultsDir, record, { "night.md": nightMarkdown(record) });
 }
 
 function isoOf(ms: number): string {

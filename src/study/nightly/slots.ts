@@ -1,6 +1,6 @@
+import { SLOTS_OF_A_DAY } from "../../core/study.ts";
+
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** With parts all over the day a night says something of the whole day. */
-const SLOTS_OF_A_DAY = 8;
 
 /** One part of a night. */
 export interface Slot {
