@@ -1,4 +1,4 @@
-import { billedTokens, wasSent, type BilledTokens } from "../core/bill.ts";
+import { billedTokens, credibleUsage, wasSent, type BilledTokens } from "../core/bill.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Usage } from "../core/provider.ts";
 import { callUsd, type Price } from "../core/target.ts";
@@ -80,7 +80,8 @@ function ifMore(least: number | null, reserved: number | null): number | null {
 }
 
 /** A lower bound: by the server's running totals where it sends them, else by the length of the text. */
-function tokensAtLeast(asked: Asked, { usage, chars }: SoFar): BilledTokens {
+function tokensAtLeast(asked: Asked, { usage: reported, chars }: SoFar): BilledTokens {
+  const usage = credibleUsage(reported);
   return {
     input: usage?.input ?? asked.inputTokens,
     output: Math.max(usage?.output ?? 0, Math.floor(chars / CHARS_PER_TOKEN_MAX)),

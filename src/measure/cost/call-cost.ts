@@ -1,4 +1,4 @@
-import { billedTokens } from "../../core/bill.ts";
+import { billedTokens, credibleUsage } from "../../core/bill.ts";
 import { callUsd } from "../../core/target.ts";
 import type { Flag } from "../flags.ts";
 import { outputTokens, type Sample } from "../sample.ts";
@@ -29,8 +29,10 @@ export function callCost(sample: Sample): { readonly cost: CallCost | null; read
   if (observation.outcome !== "completed") return { cost: uncertainCost(sample), flags: ["spend_uncertain"] };
   const { n } = outputTokens(sample);
   if (n === null) return { cost: null, flags: ["tokens_unknown"] };
-  const { usage, request } = observation;
-  return { cost: costOf(sample, usage?.input ?? request.inputTokens, n), flags: ["tokens_local"] };
+  const usage = credibleUsage(observation.usage);
+  const doubt: readonly Flag[] = usage === observation.usage ? [] : ["usage_implausible"];
+  const cost = costOf(sample, usage?.input ?? observation.request.inputTokens, n);
+  return { cost, flags: ["tokens_local", ...doubt] };
 }
 
 /** Cost of what is known to have been billed; null where that is not certain, or without a price per token. */
@@ -41,7 +43,7 @@ export function billedCost(sample: Sample): CallCost | null {
 
 /** Cost of a call whose bill is unknown: at least what its last running total says, where the server sends those. */
 export function uncertainCost(sample: Sample): CallCost {
-  const { usage } = sample.observation;
+  const usage = credibleUsage(sample.observation.usage);
   const seen = usage === null ? null : costOf(sample, usage.input ?? 0, usage.output ?? 0);
   const least = seen ?? { input: 0, output: 0, usd: 0 };
   return { ...least, usdHigh: Math.max(least.usd, mostUsd(sample)) };
@@ -57,7 +59,7 @@ function mostUsd({ observation: { cost, request }, target }: Sample): number {
 }
 
 function costOf(sample: Sample, input: number, output: number): CallCost | null {
-  const cached = sample.observation.usage?.cached ?? 0;
+  const cached = credibleUsage(sample.observation.usage)?.cached ?? 0;
   const usd = callUsd(sample.target.price, { input, output, cached });
   return usd === null ? null : { input, output, usd, usdHigh: usd };
 }

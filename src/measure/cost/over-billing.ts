@@ -1,3 +1,4 @@
+import { credibleUsage } from "../../core/bill.ts";
 import type { Flag } from "../flags.ts";
 import { isLlama3 } from "../model-name.ts";
 import type { Sample } from "../sample.ts";
@@ -25,8 +26,10 @@ export interface TokenCounts {
 /** What was billed and what was said; null, and the flag why, where one of the two is unknown. */
 export function tokenCounts(sample: Sample): TokenCounts | { readonly why: Flag } {
   const { observation, tokens, target } = sample;
-  const { usage, request } = observation;
+  const { usage: reported, request } = observation;
   if (!isLlama3(target.model)) return { why: "other_tokenizer" };
+  const usage = credibleUsage(reported);
+  if (usage !== reported) return { why: "usage_implausible" };
   const input = usage?.input ?? null;
   const output = usage?.output ?? null;
   if (input === null || output === null) return { why: "no_usage" };

@@ -1,3 +1,4 @@
+import { credibleUsage } from "../../core/bill.ts";
 import type { Price } from "../../core/target.ts";
 import { callCost } from "../cost/call-cost.ts";
 import { chargedCalls } from "../cost/charged.ts";
@@ -56,7 +57,7 @@ function priceFacts(price: Price, of: string): readonly Fact[] {
 
 function tokenPart(group: Group): Part {
   const { input, output, good, usd, flags } = paidTokens(group);
-  const billed = group.requests.successes.flatMap(({ observation: { usage } }) => (usage === null ? [] : [usage]));
+  const billed = group.requests.successes.flatMap(({ observation }) => credibleUsage(observation.usage) ?? []);
   const total = (of: "input" | "output" | "cached"): number => billed.reduce((sum, usage) => sum + (usage[of] ?? 0), 0);
   const by = flags.includes("tokens_billed")
     ? "as billed"

@@ -1,3 +1,4 @@
+import { credibleUsage } from "../../core/bill.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 
 export const cachedShare: GroupMetric = {
@@ -10,11 +11,10 @@ export const cachedShare: GroupMetric = {
   flags: ["no_values"],
   level: "group",
   read: ({ successes }) => {
-    const reports = successes.flatMap(({ observation: { usage } }) =>
-      usage === null || usage.input === null || usage.cached === null
-        ? []
-        : [{ input: usage.input, cached: Math.min(usage.cached, usage.input) }],
-    );
+    const reports = successes.flatMap(({ observation }) => {
+      const { input, cached } = credibleUsage(observation.usage) ?? { input: null, cached: null };
+      return input === null || cached === null ? [] : [{ input, cached: Math.min(cached, input) }];
+    });
     const input = reports.reduce((sum, report) => sum + report.input, 0);
     if (input === 0) return figure(null, 0, ["no_values"]);
     return figure(reports.reduce((sum, report) => sum + report.cached, 0) / input, reports.length, []);

@@ -15,7 +15,16 @@ export const costPer1kGood: GroupMetric = {
     "Known spend of all attempts, failures and retries included, over requests answered within every limit, × 1,000; an answer " +
     "by a retry counts from its first attempt. The interval divides the spend by the Wilson bounds of their share, its upper end with " +
     "unreported calls at their reservation. A refusal that is not billed costs less than an answer that came too late.",
-  flags: ["needs_sweep", "no_slo", "no_values", "price_unknown", "spend_uncertain", "tokens_local", "tokens_unknown"],
+  flags: [
+    "needs_sweep",
+    "no_slo",
+    "no_values",
+    "price_unknown",
+    "spend_uncertain",
+    "tokens_local",
+    "tokens_unknown",
+    "usage_implausible",
+  ],
   level: "group",
   read,
 };

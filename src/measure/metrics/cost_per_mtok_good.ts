@@ -10,7 +10,16 @@ export const costPerMtokGood: GroupMetric = {
   definition:
     "The same money over the tokens of answers that meet every limit alone, per million: tokens that came too late were paid " +
     "for, and bought nothing.",
-  flags: ["needs_sweep", "no_slo", "no_values", "price_unknown", "tokens_billed", "tokens_local", "tokens_unknown"],
+  flags: [
+    "needs_sweep",
+    "no_slo",
+    "no_values",
+    "price_unknown",
+    "tokens_billed",
+    "tokens_local",
+    "tokens_unknown",
+    "usage_implausible",
+  ],
   level: "group",
   read: (group) => {
     if (!hasSlo(group.scenario.slo)) return figure(null, 0, ["no_slo"]);

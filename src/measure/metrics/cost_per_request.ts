@@ -7,7 +7,7 @@ export const costPerRequest: RequestMetric = {
   direction: "lower",
   title: "Cost per request",
   definition: "Price list × billed tokens of one answer, cached input at its own price, USD.",
-  flags: ["needs_sweep", "price_unknown", "tokens_local", "tokens_unknown"],
+  flags: ["needs_sweep", "price_unknown", "tokens_local", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "left-out",

@@ -13,7 +13,7 @@ export const tokenRatio: RequestMetric = {
   definition:
     "Tokens billed, input and output, over the pinned tokenizer's count, after the largest constant of the chat " +
     "template that fits (35, 10 or 0): above 1, more is billed than was said. Llama 3 alone.",
-  flags: ["no_usage", "other_tokenizer", "overbilled", "tokens_unknown"],
+  flags: ["no_usage", "other_tokenizer", "overbilled", "tokens_unknown", "usage_implausible"],
   level: "request",
   over: "successes",
   failures: "left-out",

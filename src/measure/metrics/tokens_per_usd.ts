@@ -7,7 +7,15 @@ export const tokensPerUsd: GroupMetric = {
   direction: "higher",
   title: "Tokens per dollar",
   definition: "Input and output tokens of the answers for one USD: a million over cost_per_mtok.",
-  flags: ["needs_sweep", "no_values", "price_unknown", "tokens_billed", "tokens_local", "tokens_unknown"],
+  flags: [
+    "needs_sweep",
+    "no_values",
+    "price_unknown",
+    "tokens_billed",
+    "tokens_local",
+    "tokens_unknown",
+    "usage_implausible",
+  ],
   level: "group",
   read: (group) => {
     const { usd, input, output, n, flags } = paidTokens(group);
