@@ -106,8 +106,10 @@ function evidenceFacts({
 }: Evidence): readonly string[] {
   const template = templateTokens === 0 ? "" : ` and ${templateTokens} of the chat template`;
   return [
-    `${percent(failureShare.value)} % of ${n} attempts fail (${percents(failureShare)} %), each billed ` +
-      `${percents(billedShareFailed)} % of a good one`,
+    `${percent(failureShare.value)} % of ${n} attempts fail (${percents(failureShare)} %)` +
+      (failureShare.value === 1
+        ? ": a month without an answer has no cost"
+        : `, each billed ${percents(billedShareFailed)} % of a good one`),
     `tokens billed ${short(tokenRatio.value)} (${interval(tokenRatio.low, tokenRatio.high)}) of those said${template}`,
   ];
 }

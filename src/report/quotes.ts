@@ -171,9 +171,10 @@ export function quotesCsv(told: Quotes, { run, atMs }: Basis): string {
   );
 }
 
-function flagsOf({ target, usdPerMtok }: Quote, atMs: number): readonly Flag[] {
+function flagsOf({ target, usdPerMonth, usdPerMtok }: Quote, atMs: number): readonly Flag[] {
   const { price, simulated, otherPrices } = target;
   return [
+    ...(price.kind === "tokens" && usdPerMonth === null ? (["no_values"] as const) : []),
     ...(price.kind === "hour" && usdPerMtok === null ? (["needs_sweep"] as const) : []),
     ...(isDisputed(price, otherPrices) ? (["price_disputed"] as const) : []),
     ...(!simulated && price.kind !== "unknown" && isStale(price, atMs) ? (["price_stale"] as const) : []),

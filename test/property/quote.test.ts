@@ -6,6 +6,8 @@ import { certain, type Bounds } from "../../src/measure/cost/bounds.ts";
 import { LIST_PRICE_ALONE, type Evidence } from "../../src/measure/cost/evidence.ts";
 import { quoteOf, type PricedTarget } from "../../src/measure/cost/quote.ts";
 import { quotesOf } from "../../src/measure/cost/quotes.ts";
+import { assumptions } from "../../src/report/quote-assumptions.ts";
+import { quotesCsv } from "../../src/report/quotes.ts";
 
 const usd = fc.double({ min: 0.01, max: 50, noNaN: true });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -146,17 +148,18 @@ test("a batch that costs next to nothing leaves the rest of the month its digits
   expect(quoteOf(of, load, LIST_PRICE_ALONE, null).usdPerMonth!.value / expected).toBeCloseTo(1, 9);
 });
 
+const flat = (usdPerMtok: number): Price => ({
+  kind: "tokens",
+  inputUsdPerMtok: usdPerMtok,
+  outputUsdPerMtok: usdPerMtok,
+  cachedInputUsdPerMtok: null,
+  batch: null,
+  asOf: "2026-11-01",
+  source: "made up",
+  ...PLAIN_TERMS,
+});
+
 test("usage × 1.035 at $3.50 ranks behind honest $3.60, whatever the workload", () => {
-  const flat = (usdPerMtok: number): Price => ({
-    kind: "tokens",
-    inputUsdPerMtok: usdPerMtok,
-    outputUsdPerMtok: usdPerMtok,
-    cachedInputUsdPerMtok: null,
-    batch: null,
-    asOf: "2026-11-01",
-    source: "made up",
-    ...PLAIN_TERMS,
-  });
   fc.assert(
     fc.property(workload, (load) => {
       const { quotes } = quotesOf(
@@ -173,4 +176,25 @@ test("usage × 1.035 at $3.50 ranks behind honest $3.60, whatever the workload",
       expect(quotes.map(({ target }) => target.id)).toEqual(["honest", "inflated"]);
     }),
   );
+});
+
+test("a target that answered nothing has no month: it is named, ranked last, and disturbs no other's place", () => {
+  const failedAll: Evidence = { ...LIST_PRICE_ALONE, failureShare: { low: 0.57, value: 1, high: 1 }, n: 5 };
+  const offers = [4, 1, 3, 2].map((asked) => ({
+    target: targetOf(`at-${asked}`, flat(asked)),
+    evidence: asked === 3 ? failedAll : LIST_PRICE_ALONE,
+    capacityTokensPerSecond: null,
+  }));
+  const [load] = fc.sample(workload, { numRuns: 1, seed: 405 });
+  for (const maxAttempts of [null, 1, 3]) {
+    const told = quotesOf(offers, { ...load!, maxAttempts });
+    const { quotes } = told;
+    expect(quotes.map(({ target }) => target.id)).toEqual(["at-1", "at-2", "at-4", "at-3"]);
+    expect(quotes.at(-1)).toMatchObject({ usdPerMonth: null, usdPerMtok: null, usdPer1kGood: null });
+    const basis = { run: { id: "r", scenario: "s", chosen: "" }, evidence: { "at-3": failedAll }, atMs: 0 };
+    expect(quotesCsv(told, basis).trim().split("\n").at(-1)).toMatch(/^,at-3,.*,no_values$/);
+    expect(assumptions(told, basis).at(-1)).toMatch(
+      /100 % of 5 attempts fail .*: a month without an answer has no cost/,
+    );
+  }
 });

@@ -20,7 +20,7 @@ export type PricedTarget = Pick<
 /** What one target would bill for a month of a workload, USD. */
 export interface Quote {
   readonly target: PricedTarget;
-  /** Null without a price. */
+  /** Null without a price, and for a target that answered nothing: nobody buys that. */
   readonly usdPerMonth: Bounds | null;
   /** Of it, requests that are answered at once, and those in batches; before a minimum. Null for a price per hour. */
   readonly interactiveUsd: number | null;
@@ -63,6 +63,7 @@ const NO_QUOTE: Omit<Quote, "target"> = {
 };
 
 function tokenQuote(target: PricedTarget, price: TokenPrice, workload: Workload, evidence: Evidence): Quote {
+  if (evidence.failureShare.value === 1) return { ...NO_QUOTE, target };
   const { requestsPerMonth, batchShare } = workload;
   const batch = batchPrice(price);
   const perRequest = (of: TokenPrice) => bounds((end) => requestUsd(of, workload, evidence, end));

@@ -26,7 +26,8 @@ export function retryCost(of: {
   readonly maxAttempts: number;
 }): RetryCost {
   const { usdOk, failProb, billedShareFailed, maxAttempts } = of;
-  const successProb = failProb === 0 ? 1 : 1 - failProb ** maxAttempts;
+  // 1 to the power of infinity is no number.
+  const successProb = failProb === 1 ? 0 : 1 - failProb ** maxAttempts;
   const failures = failProb === 1 ? maxAttempts : (failProb * successProb) / (1 - failProb);
   // Infinitely many failures that nobody bills cost nothing.
   const wasted = billedShareFailed === 0 ? 0 : billedShareFailed * usdOk * failures;
