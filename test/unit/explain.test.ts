@@ -130,6 +130,28 @@ describe("a carbon figure", () => {
     expect(names).toEqual(expect.arrayContaining(["batch 8", "batch 256", "without embodied emissions", "this model"]));
     expect(carbon.parts.map(({ heading }) => heading)).toContain("published methods side by side");
     expect(said(carbon)).toMatch(/times apart: the disagreement is part of the answer/);
+    const central = (name: string): number => factNamed(carbon, `h100x8-fp8: ${name}`)!.value as number;
+    const joules = central("prefill") + central("decode") + central("keys and values");
+    expect(central("at the accelerators")).toBeCloseTo(joules, 6);
+    expect(central("total")).toBeCloseTo(central("operation") + central("embodied"), 9);
+    // The energy at a batch of 64 lies on the line between the rows around it.
+    const table = carbon.parts.find(({ heading }) => heading === "measured tables")!.sentences;
+    const rowAt = (batch: number): readonly [number, number] => {
+      const [, exact, read] = /batch (\S+): (\S+) J/.exec(table.find((line) => line.includes(`batch ${batch}`))!)!;
+      return [Math.log(Number(exact)), Math.log(Number(read))];
+    };
+    const [[low, least], [high, most]] = [rowAt(63.8638), rowAt(95.71)];
+    expect(factNamed(carbon, "batch size used")!.value).toBe(64);
+    const between = Math.exp(least + ((Math.log(64) - low) / (high - low)) * (most - least));
+    expect(factNamed(carbon, "energy per output token at")!.value).toBeCloseTo(between, 4);
+    // Seconds held, at the emissions of a node over its life.
+    const [node, years, used] = [
+      "embodied emissions of a node",
+      "lifetime of the hardware",
+      "utilisation over the",
+    ].map((name) => factNamed(carbon, name)!.value as number);
+    const lifeS = years! * 365 * 86_400 * used!;
+    expect(central("embodied")).toBeCloseTo((node! * 1000 * central("seconds held")) / lifeS, 9);
     expect(said(carbon)).toMatch(/may not be called SCI while it lacks: /);
   });
 

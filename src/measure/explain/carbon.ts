@@ -6,6 +6,7 @@ import type { Range } from "../carbon/range.ts";
 import { sensitivitiesOf } from "../carbon/sensitivity.ts";
 import { twoDigits } from "../carbon/significant.ts";
 import type { ScenarioCarbonVerdict } from "../carbon/verdicts.ts";
+import { tableParts } from "./carbon-tables.ts";
 import { fact, THIS_RUN, type Fact, type Part } from "./explanation.ts";
 
 /** The model, in the order in which it is computed. */
@@ -18,10 +19,13 @@ const FORMULAS = [
   "energy at the node Wh = (prefill + decode + keys and values) / 3600 × host × idle.",
   "energy at the meter Wh = energy at the node × PUE.",
   "operation g = energy at the meter / 1000 × location-based average grid intensity.",
+  "seconds held = prefill operations / (share of peak × peak operations × accelerators) + output tokens / tokens per second at " +
+    "that batch + output tokens × (prompt + output / 2) × seconds per token.",
   "embodied g = emissions of the node × share of its accelerators × seconds held / (lifetime × utilisation).",
   "water mL = energy at the node × WUE + energy at the meter × EWIF.",
   "total = operation + embodied, column by column; per 1,000 output tokens of completed answers.",
-  "low and high of a product: distances of its factors to their ends add as root of the sum of squares, in log space.",
+  "low and high of operation and water: distances of the factors to their ends add as root of the sum of squares, in log space.",
+  "low and high of embodied, and of each kind of joules: all factors at their low, or all at their high.",
   "hardware unknown: lowest low, geometric mean of the centrals by weight, highest high.",
 ];
 
@@ -38,6 +42,7 @@ export function carbonParts(
     { heading: "formulas", sentences: FORMULAS, facts: [] },
     ...factorParts(estimate),
     ...scenarioParts(estimate),
+    ...tableParts(estimate.scenarios),
     {
       heading: "other assumptions",
       sentences: ["The central figure, gCO2e per 1,000 output tokens, if one thing were otherwise."],
@@ -117,6 +122,9 @@ function scenarioParts({ scenarios, work }: CarbonEstimate): readonly Part[] {
             of("keys and values", parts.kvRead, "J of the run"),
           ]),
       of("at the accelerators", one.acceleratorJ, "J of the run"),
+      of("operation", one.footprint.operationalG, "gCO2e of the run"),
+      ...(one.kind === "calibrated" ? [of("seconds held", one.heldS, "s of the whole deployment")] : []),
+      ...(one.footprint.embodiedG === null ? [] : [of("embodied", one.footprint.embodiedG, "gCO2e of the run")]),
       of("total", one.footprint.totalG, "gCO2e of the run"),
     ];
   });
