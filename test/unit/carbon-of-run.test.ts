@@ -181,12 +181,23 @@ test("the words SCI stand beside a real target whose figures somebody answers fo
 test("report.json holds the estimate, each number once", () => {
   const target = named("a", {});
   const analysis = analysisOf(recordOf(answers(target), { scenarios: [scenario], targets: [target] }));
-  const report = JSON.parse(reportJson(analysis)) as { groups: { carbon: Record<string, unknown> }[] };
+  const report = JSON.parse(reportJson(analysis)) as {
+    carbonFactors: readonly object[];
+    groups: { carbon: Record<string, unknown> }[];
+  };
   const [{ carbon } = { carbon: {} }] = report.groups;
   expect(carbon).toMatchObject({ kind: "estimate", carbonModelVersion: "1.0", sci: { label: "carbon estimate" } });
   expect(carbon["scenarios"]).toMatchObject([{ shape: "h100x8-fp8" }, { shape: "b200x4-fp8" }]);
-  expect(carbon["factors"]).toEqual((analysis.groups[0]!.carbon as CarbonEstimate).factors);
-  expect(JSON.stringify(carbon).length).toBeLessThan(30_000);
+  const factors = (carbon["factors"] as readonly number[]).map((at) => report.carbonFactors[at]);
+  expect(factors).toEqual((analysis.groups[0]!.carbon as CarbonEstimate).factors);
+  expect(JSON.stringify(carbon).length).toBeLessThan(12_000);
+  // Each factor stands once, however many targets share it.
+  const twice = recordOf([...answers(target), ...answers(named("b", {}))], {
+    scenarios: [scenario],
+    targets: [target, named("b", {})],
+  });
+  const ofBoth = JSON.parse(reportJson(analysisOf(twice))) as typeof report;
+  expect(ofBoth.carbonFactors).toEqual(report.carbonFactors);
 });
 
 test("a manifest holds what was stated of a target's energy, and an old one states nothing", () => {

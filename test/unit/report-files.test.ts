@@ -79,7 +79,7 @@ test("the order in which maps were filled does not show in report.json, and infi
     analysisOf([{ ...fineGroup("a"), counts: { ...COUNTS, failed } }], {});
   const json = reportJson(counted({ network: 1, auth: 2 }));
   expect(json).toBe(reportJson(counted({ auth: 2, network: 1 })));
-  expect(json.startsWith('{\n  "reportVersion": 1,\n')).toBe(true);
+  expect(json.startsWith('{\n  "reportVersion": 2,\n')).toBe(true);
   const group = groupOf({
     target: targetNamed("a"),
     scenario: SCENARIO,
@@ -88,9 +88,41 @@ test("the order in which maps were filled does not show in report.json, and infi
     fields: {},
   });
   const report = JSON.parse(reportJson(analysisOf([group], {}))) as {
-    groups: { rows: { value: unknown; low: unknown }[] }[];
+    groups: { metrics: { stats: unknown }[] }[];
   };
-  expect(report.groups[0]!.rows[0]).toMatchObject({ value: "inf", low: null });
+  expect(report.groups[0]!.metrics[0]!.stats).toEqual({ p95_all: { n: 120, value: "inf" } });
+});
+
+test("report.json is short, and every row of the summary that says anything can be had from it", async () => {
+  const golden = await goldenAnalysis();
+  const json = reportJson(golden);
+  const { groups } = JSON.parse(json) as {
+    groups: { metrics: { metric: string; unit: string; slice?: string; stats: Record<string, object> }[] }[];
+  };
+  const key = (group: number, metric: string, slice: string | null, stat: string): string =>
+    [group, metric, slice, stat].join(" ");
+  const kept = new Map<string, object>(
+    groups.flatMap(({ metrics }, group) =>
+      metrics.flatMap(({ metric, unit, slice = null, stats }) =>
+        Object.entries(stats).map(
+          ([stat, figures]) => [key(group, metric, slice, stat), { unit, ...figures }] as const,
+        ),
+      ),
+    ),
+  );
+  const rows = golden.groups.flatMap((group, i) => group.rows.map((row) => ({ ...row, i })));
+  const toJson = (value: number | null): unknown => (value === Infinity ? "inf" : value);
+  for (const { i, metric, unit, stat, slice, value, n, low, high, flags } of rows) {
+    const found = kept.get(key(i, metric, slice, stat));
+    if (found === undefined) expect([value, n, low, high]).toEqual([null, 0, null, null]);
+    else {
+      const none = { value: null, low: null, high: null, flags: [] };
+      const figures = { value: toJson(value), low: toJson(low), high: toJson(high) };
+      expect({ ...none, ...found }).toEqual({ unit, n, flags, ...figures });
+    }
+  }
+  expect(kept.size).toBeGreaterThan(rows.length / 2);
+  expect(json.length / golden.groups.length).toBeLessThan(30_000);
 });
 
 test("the reports are five files, equal on each call, and come back when deleted", async () => {
