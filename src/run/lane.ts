@@ -122,6 +122,8 @@ async function prepare(contender: Contender, arrival: Arrival, draft: Draft, tim
   });
   const plain = { ...bare, headers: { ...bare.headers, ...target.headers } };
   const promptHash = sha256(draft.messages.at(-1)!.content);
+  // What is built for others at the same moment is built first, so that it is in nobody's signing.
+  await Promise.resolve();
   return { arrival, draft, plain, promptHash, ...(await signed(contender, plain, time)) };
 }
 

@@ -27,12 +27,18 @@ interface Released {
   /** Age of the signature. */
   readonly ageUs: number;
   readonly signature: string;
+  readonly signingUs: number;
 }
 
 /** The lane of a target whose signatures hold for a while; what it releases is written down, and not sent. */
 function signingLane(
   time: VirtualTime,
-  of: { readonly freshForMs: number; readonly signingMs?: (nth: number) => number; readonly serviceMs?: number },
+  of: {
+    readonly freshForMs: number;
+    readonly signingMs?: (nth: number) => number;
+    readonly serviceMs?: number;
+    readonly buildingMs?: number;
+  },
 ): { readonly lane: Lane; readonly released: Released[]; readonly signings: () => number } {
   let signings = 0;
   const authorize = async (request: HttpRequest) => {
@@ -44,9 +50,16 @@ function signingLane(
     return { ok: true, request: { ...request, headers }, freshForMs: of.freshForMs } as const;
   };
   const target = simulatedTarget("http://127.0.0.1:1", "sim-fast");
+  const wire = openaiChat(PLAIN);
   const contender: Contender = {
     target,
-    wire: openaiChat(PLAIN),
+    wire: {
+      ...wire,
+      request: (call) => {
+        time.freeze((of.buildingMs ?? 0) * 1000);
+        return wire.request(call);
+      },
+    },
     route: DIRECT,
     authorize,
     refused: () => false,
@@ -69,9 +82,9 @@ function signingLane(
   const breaker = openBreaker(target.id, () => undefined);
   const lane = openLane(contender, scenarioOf({}), {} as Pools, breaker, context);
   const released: Released[] = [];
-  const release: Lane["release"] = async ({ signed, signedUs }, dueUs) => {
+  const release: Lane["release"] = async ({ signed, signedUs, signingUs }, dueUs) => {
     const signature = signed.ok ? signed.request.headers["authorization"]! : "none";
-    released.push({ atUs: time.now(), dueUs, ageUs: time.now() - signedUs, signature });
+    released.push({ atUs: time.now(), dueUs, ageUs: time.now() - signedUs, signature, signingUs });
     await new Promise<void>((resolve) => void time.after(of.serviceMs ?? 1, resolve));
     return null;
   };
@@ -129,6 +142,17 @@ describe("an open loop", () => {
     for (const { atUs, dueUs } of [...slow.released, ...quick.released]) expect(atUs - dueUs).toBeLessThan(20);
     expect(Math.max(...quick.released.map(({ ageUs }) => ageUs))).toBeLessThanOrEqual(MINUTE_US);
     expect(slow.released.at(-1)!.signature).toBe(String(COUNT));
+  });
+});
+
+describe("the time that signing takes", () => {
+  it("is one's own, however long the requests of the others take to build", async () => {
+    const time = virtualTime();
+    const quick = signingLane(time, { freshForMs: Infinity, signingMs: () => 3 });
+    const heavy = signingLane(time, { freshForMs: Infinity, buildingMs: 200 });
+    await openLoop([quick.lane, heavy.lane], 2, time);
+    expect(quick.released.map(({ signingUs }) => signingUs)).toEqual([3000, 3000]);
+    expect(heavy.released.map(({ signingUs }) => signingUs)).toEqual([0, 0]);
   });
 });
 
