@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CLOUD_IDS } from "../../src/simulator/planted.ts";
 import { PROFILES } from "../../src/simulator/profile.ts";
 import { startSimulator } from "../../src/simulator/server.ts";
 import { herdbench, orInvalid } from "../support/herdbench.ts";
@@ -56,6 +57,15 @@ describe("the README", () => {
     expect(stdout).toContain("acknowledged as gone until 2027-03-31: seller");
     expect(stdout).toContain("hook: NIGHT_WEBHOOK_URL is not set");
     expect(stdout).toContain("cap of the night $6, over 8 slots");
+  });
+
+  it("has a command that plays every cloud, each signing in", async () => {
+    const line = /^ {4}npx herdbench (run --target simulator:.*)$/m.exec(readme)![1]!;
+    const { code, stdout } = await herdbench([...line.split(" "), "--dry-run", "--json"], { cwd: temporaryFolder() });
+    const { rows } = JSON.parse(stdout) as { rows: { target: string }[] };
+    const names = rows.map(({ target }) => target.replace("simulator:", ""));
+    expect([code, names.toSorted()]).toEqual([0, [...CLOUD_IDS, "azure-ai", "databricks"].toSorted()]);
+    for (const id of names) expect(readme.slice(readme.indexOf("## The big clouds"))).toContain(`\`${id}\``);
   });
 
   it("names only commands that exist", async () => {
