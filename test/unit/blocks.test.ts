@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NO_CAPS } from "../../src/core/caps.ts";
 import type { Load } from "../../src/core/load.ts";
 import type { Block, Scenario } from "../../src/core/scenario.ts";
 import { countsOf } from "../../src/measure/counts.ts";
@@ -10,6 +11,7 @@ import { arrivalProcess } from "../../src/measure/arrival-process.ts";
 import { steadyWindow } from "../../src/measure/steady-window.ts";
 import { validityOf } from "../../src/measure/validity.ts";
 import type { Contender } from "../../src/run/contender.ts";
+import { pastOf } from "../../src/run/past.ts";
 import { segmentsOf } from "../../src/run/segments.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import { PROFILES } from "../../src/simulator/profile.ts";
@@ -182,6 +184,27 @@ describe("a run in blocks", () => {
       const lastEnd = Math.max(0, ...before.map(({ stamps }) => stamps.end!));
       expect(Math.min(...turn.map(({ stamps }) => stamps.released!))).toBeGreaterThanOrEqual(lastEnd);
     }
+  });
+});
+
+describe("a run of turns that was cut off", () => {
+  it("goes on with the turns that are left, and asks nothing twice", async () => {
+    const scenario = scenarioOf({
+      load: closedLoop(1),
+      stop: { requests: 20, durationMs: null },
+      arrangement: "rotated",
+      block: byRequests(5),
+    });
+    const caps = { run: { ...NO_CAPS, requests: 13 }, targets: {} };
+    const begun = await runPlan({ targets: targets(), scenarios: [scenario], caps });
+    expect([begun.end.reason, begun.calls.length]).toEqual(["budget", 13]);
+    const ended = await runPlan({ targets: targets(), scenarios: [scenario], past: pastOf(begun.record) });
+    // Two whole turns and a part of the third are over.
+    expect(ended.end.windows).toHaveLength(6);
+    const asked = [...begun.calls, ...ended.calls].map(({ observation }) => observation);
+    expect(new Set(asked.map(({ target, pair }) => `${target} ${pair}`)).size).toBe(40);
+    expect(asked).toHaveLength(40);
+    expect(asked.every(({ pair, block }) => block === Math.floor(pair / 5))).toBe(true);
   });
 });
 
