@@ -73,14 +73,15 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
       .filter(({ id }) => targets?.includes(id) ?? true)
       .map((target) => {
         const observations = byGroup.get(key(scenario.id, target.id)) ?? [];
-        const isBehindFailure = behindFailure(observations);
+        const isExcused = ({ id }: Observation): boolean => faults.some(({ excused }) => excused.has(id));
+        const isBehindFailure = behindFailure(observations.filter((one) => !isExcused(one)));
         const samples = observations.toSorted(byDueTime).map((observation) => ({
           observation,
           trace: record.events.get(observation.id) ?? null,
           tokens: record.tokens.get(observation.id) ?? null,
           scenario,
           target,
-          isExcused: faults.some(({ excused }) => excused.has(observation.id)),
+          isExcused: isExcused(observation),
           isBehindFailure: isBehindFailure(observation),
         }));
         const prefix = `${scenario.id}:${target.id}:`;
@@ -93,7 +94,12 @@ export function groupsOf(record: RunRecord, faults: readonly VantageFault[]): re
   );
 }
 
-/** Whether a turn was not asked because of a failure, rather than because of a process that ended. */
+/**
+ * Whether a turn was not asked because the target failed one before it, rather than because of a process that ended or a
+ * network that was gone.
+ *
+ * @param observations none that are excused
+ */
 function behindFailure(observations: readonly Observation[]): (one: Observation) => boolean {
   const turns = observations.filter(({ turn, phase }) => turn > 0 && phase === "measured");
   const answered = new Set(turns.filter(({ outcome }) => outcome === "completed").map(({ pair }) => pair));

@@ -217,6 +217,25 @@ describe("a run with prompts of the user's own", () => {
     await expectNoText(cwd, ended.stdout + ended.stderr);
   });
 
+  it("goes on after a cap with the prompts that are left, and only with the same file", async () => {
+    const cwd = temporaryFolder();
+    await writeFile(join(cwd, "mine.jsonl"), DATASET);
+    const load = ["--dataset", "mine.jsonl", "--num-prompts", "6", "--max-requests", "2", "--quiet"];
+    expect((await herdbench(["run", "--base-url", `${simulator.url}/fast/v1`, ...load], { cwd })).code).toBe(5);
+    await writeFile(join(cwd, "mine.jsonl"), `${DATASET}\n`);
+    const other = await herdbench(["resume", "LAST", "--max-requests", "9", "--quiet"], { cwd });
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("put that one back")]);
+    await writeFile(join(cwd, "mine.jsonl"), DATASET);
+    const ended = await herdbench(["resume", "LAST", "--max-requests", "9"], { cwd });
+    expect(ended.code).toEqual(orInvalid(0));
+    const { observations } = await readRun(await folderOf(cwd));
+    expect(observations.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 6 }, () => "completed"));
+    // Each of the three twice.
+    const lengths = Map.groupBy(observations, ({ request }) => request.inputTokens);
+    expect([...lengths.values()].map((of) => of.length)).toEqual([2, 2, 2]);
+    await expectNoText(cwd, ended.stdout + ended.stderr);
+  });
+
   it("keeps them out of its records also when a server's error repeats them", async () => {
     const error = { error: { message: `cannot answer: ${SECRET}`, type: "invalid_request_error", code: "refused" } };
     const head = streamHead([], "400 Bad Request", "application/json");

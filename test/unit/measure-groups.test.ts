@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
 import { PLAIN_TERMS, type Price } from "../../src/core/target.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
+import { groupsOf } from "../../src/measure/group.ts";
 import { wilson } from "../../src/measure/intervals.ts";
+import { standingOf } from "../../src/measure/sample.ts";
 import {
   answer,
   CLOSED,
@@ -21,6 +23,33 @@ const steady = (n: number, scenario: Scenario): Recorded[] => times(n, (i) => st
 
 const steadyAt = (pair: number, atMs: number, scenario = OPEN): Recorded =>
   answer({ pair, scenario, atMs, ttftMs: 200, gapsMs: [100, 100, 100], tokens: 20, first: 5 });
+
+describe("turns that were not asked", () => {
+  /** A failure and, two seconds later, the turns behind it. */
+  const talk = (kind: "overloaded" | "network", reason: "dependency" | "interrupt" = "dependency"): Recorded[] => {
+    const turned = (recorded: Recorded, turn: number): Recorded => {
+      return { ...recorded, observation: { ...recorded.observation, turn, slice: `turn ${turn}` } };
+    };
+    return [
+      turned(steadyAt(0, 0), 1),
+      turned(failed({ pair: 1, atMs: 600, kind }), 2),
+      turned(unanswered({ pair: 2, atMs: 2600, outcome: "not-started", reason }), 3),
+    ];
+  };
+  const standings = (recorded: readonly Recorded[], excused: readonly string[] = []): readonly string[] => {
+    const faults = excused.length === 0 ? [] : [{ startUs: 0, endUs: 1, excused: new Set(excused) }];
+    return groupsOf(recordOf(recorded, {}), faults)[0]!.measured.map(standingOf);
+  };
+
+  test("count against a target that failed the one before", () => {
+    expect(standings(talk("overloaded"))).toEqual(["success", "failure", "failure"]);
+  });
+  test("do not count when no target could be reached, nor when the run was ended", () => {
+    const recorded = talk("network");
+    expect(standings(recorded, [recorded[1]!.observation.id])).toEqual(["success", "excluded", "excluded"]);
+    expect(standings(talk("overloaded", "interrupt"))).toEqual(["success", "failure", "excluded"]);
+  });
+});
 
 describe("throughput inside the steady window", () => {
   // Arrivals 0 … 3,900 ms, median E2E 500 ms: the window is [500, 3,900] ms, 3.4 s.
