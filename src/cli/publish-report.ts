@@ -30,7 +30,7 @@ export async function publish(
   options: ShowOptions,
 ): Promise<Analysis> {
   const analysis = analyse(record, plannedOf(record), revision);
-  const files = await writeReports(folder, analysis);
+  const files = await writeReports(folder, analysis, record);
   if (options.json === true) process.stdout.write(reportJson(analysis));
   else if (options.quiet !== true) {
     const color = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";

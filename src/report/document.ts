@@ -33,7 +33,15 @@ export interface ReportDocument {
   readonly marks: readonly string[];
   readonly facts: readonly string[];
   readonly sentences: readonly Sentence[];
-  readonly sections: readonly Section[];
+  /** Levels of a sweep, per target; none for any other run. */
+  readonly levels: readonly Section[];
+  /** One for each scenario, in run order. */
+  readonly scenarios: readonly Section[];
+  /** What is behind them. */
+  readonly details: readonly Section[];
+  /** What the columns of the tables mean. */
+  readonly definitions: Section;
+  readonly flags: readonly Section[];
 }
 
 /** Lays out an analysis as a page: what the first screen says, and the tables behind it. */
@@ -52,9 +60,9 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       ...revisionFacts(analysis),
     ].map(plain),
     sentences: sentences(analysis).map(({ label, text }) => ({ label, text: plain(text) })),
-    sections: [
-      ...sweepSections(analysis),
-      ...byScenario(analysis).map(scenarioSection),
+    levels: sweepSections(analysis),
+    scenarios: byScenario(analysis).map(scenarioSection),
+    details: [
       ...partSections(analysis),
       ...gatewaySections(analysis),
       ...(analysis.verdicts.length === 0 ? [] : [verdictSection("Verdicts in this window", analysis.verdicts)]),
@@ -62,9 +70,9 @@ export function reportDocument(analysis: Analysis): ReportDocument {
       requestSection(analysis),
       ...serverSections(analysis),
       targetSection(analysis),
-      definitionSection(analysis),
-      ...flagSections(analysis),
     ],
+    definitions: definitionSection(analysis),
+    flags: flagSections(analysis),
   };
 }
 
@@ -96,7 +104,9 @@ function scenarioSection(scenario: ScenarioGroups): Section {
       ["target"],
       [
         "n",
-        ...columns.flatMap(({ title, shows }) => (shows === "value and interval" ? [title, "95 % interval"] : [title])),
+        ...columns.flatMap(({ title, wide = title, shows }) =>
+          shows === "value and interval" ? [wide, "95 % interval"] : [wide],
+        ),
       ],
       ["flags"],
       scenario.groups.map((group) => [

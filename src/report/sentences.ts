@@ -14,7 +14,7 @@ import { capSentences, spendSentences } from "./spending.ts";
 import { quotaText } from "./quota.ts";
 import { sweepSentences } from "./sweep.ts";
 import { plural, short, tally, usd } from "./text.ts";
-import { verdictText } from "./verdicts.ts";
+import { matchingText, verdictText } from "./verdicts.ts";
 
 /** One thing to say below the tables: a label of one word, and a sentence. */
 export interface Sentence {
@@ -94,8 +94,7 @@ function leadSentence(
   );
   if (verdict === undefined) return [];
   const scope = isOneOfMany ? `${scenario.id}: ` : "";
-  const matching = scenario.load.kind === "closed" ? " matched by prompt" : "";
-  return [{ label: "TTFT", text: `${scope}${verdictText(verdict, matching)}` }];
+  return [{ label: "TTFT", text: `${scope}${verdictText(verdict, matchingText(scenario))}` }];
 }
 
 /** Infinity minus itself is no order. */

@@ -1,3 +1,4 @@
+import type { Scenario } from "../core/scenario.ts";
 import type { Unit } from "../core/metric.ts";
 import type { Scope, Verdict } from "../measure/compare/verdict.ts";
 import { type Section, table } from "./table.ts";
@@ -25,6 +26,11 @@ export function verdictText(verdict: Verdict, matching: string): string {
   const [least, most] = [Math.abs(low), Math.abs(high)].toSorted((x, y) => (x === y ? 0 : x - y));
   const by = `${figure(Math.abs(difference), unit)} (${ends(least!, most!, unit)})`;
   return `${leader} leads ${leader === a ? b : a} by ${by}, ${basis}`;
+}
+
+/** How the requests of a pair belong together, where it is not by the minute. */
+export function matchingText({ load }: Pick<Scenario, "load">): string {
+  return load.kind === "closed" ? " matched by prompt" : "";
 }
 
 /** What it takes to see a difference as large as the one that was seen. */

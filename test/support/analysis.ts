@@ -2,6 +2,7 @@ import type { Stat, SummaryRow, Unit } from "../../src/core/metric.ts";
 import { loadLabel } from "../../src/core/load.ts";
 import type { Scenario } from "../../src/core/scenario.ts";
 import type { Target } from "../../src/core/target.ts";
+import type { RunRecord } from "../../src/core/run.ts";
 import type { Analysis, Counts, GroupAnalysis } from "../../src/measure/analysis.ts";
 import type { Verdict } from "../../src/measure/compare/verdict.ts";
 import { goldenRun } from "./golden-run.ts";
@@ -172,3 +173,17 @@ export const VERDICT: Verdict = {
   family: 6,
   decides: null,
 };
+
+/** A record of nothing but its manifest, for reports whose pictures do not matter. */
+export function emptyRecord({ manifest }: Pick<Analysis, "manifest">): RunRecord {
+  return {
+    manifest,
+    observations: [],
+    events: new Map(),
+    tokens: new Map(),
+    lost: [],
+    stalls: [],
+    serverScrapes: [],
+    warnings: [],
+  };
+}

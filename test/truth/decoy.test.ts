@@ -90,7 +90,7 @@ describe("an endpoint full of decoys", () => {
 
   it("is never said to have a latency between tokens, which nobody can see from outside", async () => {
     const analysis = analysisOf(record);
-    const files = await writeReports(temporaryFolder(), analysis);
+    const files = await writeReports(temporaryFolder(), analysis, record);
     const texts = [
       ...files.map((file) => readFileSync(file, "utf8")),
       firstScreen(analysis, { columns: 80, color: false }),

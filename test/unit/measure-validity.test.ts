@@ -88,7 +88,7 @@ describe("client delay in open loop", () => {
     expect(analysis.warnings).toEqual([warning]);
     expect(analysis.groups[0]!.flags).toContain("client_late");
 
-    const files = await writeReports(temporaryFolder(), analysis);
+    const files = await writeReports(temporaryFolder(), analysis, record);
     const read = (name: string): string =>
       readFileSync(
         files.find((file) => file.endsWith(name))!,

@@ -8,7 +8,16 @@ import { reportHtml } from "../../src/report/html/page.ts";
 import { reportJson } from "../../src/report/json.ts";
 import { reportMarkdown } from "../../src/report/markdown.ts";
 import { writeReports } from "../../src/report/write.ts";
-import { analysisOf, COUNTS, fineGroup, groupOf, SCENARIO, targetNamed, VERDICT } from "../support/analysis.ts";
+import {
+  analysisOf,
+  COUNTS,
+  emptyRecord,
+  fineGroup,
+  groupOf,
+  SCENARIO,
+  targetNamed,
+  VERDICT,
+} from "../support/analysis.ts";
 import { parseCsv } from "../support/csv-parser.ts";
 import { GOLDEN_REPORTS, goldenAnalysis, goldenReports } from "../support/golden-files.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -127,7 +136,7 @@ test("report.json is short, and every row of the summary that says anything can 
 
 test("the reports are five files, equal on each call, and come back when deleted", async () => {
   const folder = temporaryFolder();
-  const paths = await writeReports(folder, analysis);
+  const paths = await writeReports(folder, analysis, emptyRecord(analysis));
   expect(paths.map((path) => basename(path))).toEqual([
     "summary.csv",
     "comparison.csv",
@@ -137,13 +146,13 @@ test("the reports are five files, equal on each call, and come back when deleted
   ]);
   const before = paths.map((path) => readFileSync(path));
   for (const path of paths.slice(2)) rmSync(path);
-  await writeReports(folder, analysis);
+  await writeReports(folder, analysis, emptyRecord(analysis));
   expect(paths.map((path) => readFileSync(path))).toEqual(before);
   expect(readdirSync(folder)).toHaveLength(5);
 });
 
 test("the page allows its one style and its one script by their own hashes", () => {
-  const html = reportHtml(analysis);
+  const html = reportHtml(analysis, emptyRecord(analysis));
   for (const [name, tag] of [
     ["style", "style"],
     ["script", "script"],
@@ -154,10 +163,10 @@ test("the page allows its one style and its one script by their own hashes", () 
 });
 
 test("every number column of the page says what it is", () => {
-  const html = reportHtml(analysis);
+  const html = reportHtml(analysis, emptyRecord(analysis));
   expect(html).toContain('<mark class="note">SIMULATED</mark> <mark class="good">VALID</mark>');
   for (const title of ["n", "ok %", "TTFT ms p50", "95 % interval"]) expect(html).toContain(`>${title}</th>`);
-  expect(html).toContain('<td class="number">212</td><td class="number">205-220</td>');
+  expect(html).toContain('<td class="n">212</td><td class="n">205-220</td>');
 });
 
 test("Markdown holds the same figures as tables", () => {

@@ -9,7 +9,7 @@ import { sweepCsv } from "../../src/report/csv.ts";
 import { reportMarkdown } from "../../src/report/markdown.ts";
 import { firstScreen } from "../../src/report/terminal.ts";
 import { writeReports } from "../../src/report/write.ts";
-import { analysisOf as madeUp, fineGroup } from "../support/analysis.ts";
+import { analysisOf as madeUp, emptyRecord, fineGroup } from "../support/analysis.ts";
 import { parseCsv } from "../support/csv-parser.ts";
 import { analysisOf } from "../support/measured.ts";
 import { sweepRecord } from "../support/queue-record.ts";
@@ -79,7 +79,7 @@ describe("the report of a sweep", () => {
   it("has one table per target in the pages, and the file beside the others", async () => {
     expect(reportMarkdown(SWEEP)).toContain("open on alpha, level by level");
     const folder = temporaryFolder();
-    await writeReports(folder, SWEEP);
+    await writeReports(folder, SWEEP, emptyRecord(SWEEP));
     expect(readdirSync(folder).toSorted()).toContain("sweep.csv");
   });
   it("is no failure of a target where a level asked for too much", () => {

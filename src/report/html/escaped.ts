@@ -1,3 +1,5 @@
+import { plain } from "../text.ts";
+
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -6,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text of any origin as text of a page, between tags and inside a quoted attribute alike. */
+/** Text of any origin as inert text of a page, between tags and inside a quoted attribute alike. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return plain(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

@@ -1,32 +1,124 @@
+import type { RunRecord } from "../../core/run.ts";
 import type { Analysis } from "../../measure/analysis.ts";
-import { reportDocument } from "../document.ts";
+import type { SweepAnalysis } from "../../measure/sweep/sweep.ts";
+import { groupsOf } from "../../measure/group.ts";
+import { vantageFaults } from "../../measure/vantage-fault.ts";
+import { answersTo, type BuyersAnswer } from "../answers.ts";
+import { reportDocument, type ReportDocument } from "../document.ts";
+import { byScenario } from "../headline.ts";
 import type { Section } from "../table.ts";
+import { answersTable, cardsHtml } from "./answers.ts";
+import { picturesOfScene } from "./chart/pictures.ts";
+import { picturesHtml } from "./chart/picture.ts";
+import { seriesAt, type Scene } from "./chart/series.ts";
+import { sweepCurve } from "./chart/sweep-curve.ts";
 import { escaped } from "./escaped.ts";
+import { openingHtml, wholeTable } from "./opening.ts";
+import { closingSections } from "./closing.ts";
 import { shell } from "./shell.ts";
 import { tableHtml } from "./table.ts";
 
-/** `report.html`: one page in one file. Text of any origin is escaped. Ends with a line feed. */
-export function reportHtml(analysis: Analysis): string {
-  const page = reportDocument(analysis);
-  const body = `<h1>${escaped(page.title)}</h1>
-<p class="marks">${page.marks.map(markHtml).join(" ")}</p>
-<ul>
-${page.facts.map((fact) => `<li>${escaped(fact)}</li>`).join("\n")}
-</ul>
-<dl>
-${page.sentences.map(({ label, text }) => `<dt>${escaped(label)}</dt><dd>${escaped(text)}</dd>`).join("\n")}
-</dl>
-${page.sections.map(sectionHtml).join("\n")}`;
-  return shell(page.title, body);
+/** One part of the page, which the list of contents leads to. */
+interface Part {
+  readonly id: string;
+  readonly heading: string;
+  readonly html: string;
 }
 
-const MARK_CLASSES: Readonly<Record<string, string>> = { VALID: "good", INVALID: "bad" };
+type Body = readonly [heading: string, html: string];
 
-function markHtml(mark: string): string {
-  return `<mark class="${MARK_CLASSES[mark] ?? "note"}">${escaped(mark)}</mark>`;
+/**
+ * `report.html`: one page in one file. Text of any origin is escaped. Ends with a line feed.
+ *
+ * @param record that the analysis was made from: pictures show single requests
+ */
+export function reportHtml(analysis: Analysis, record: RunRecord): string {
+  const document = reportDocument(analysis);
+  const parts = partsOf(analysis, record, document);
+  const contents = parts.map(({ id, heading }) => `<li><a href="#${id}">${escaped(heading)}</a></li>`).join("");
+  const body = [
+    openingHtml(document, analysis),
+    `<nav aria-label="Contents"><ul>${contents}</ul></nav>`,
+    "<main>",
+    ...parts.map(({ id, heading, html }) => `<section id="${id}">\n<h2>${escaped(heading)}</h2>\n${html}\n</section>`),
+    "</main>",
+  ];
+  return shell(document.title, body.join("\n"));
 }
 
-function sectionHtml(section: Section): string {
+function partsOf(analysis: Analysis, record: RunRecord, document: ReportDocument): readonly Part[] {
+  const notes = document.sentences.map(({ label, text }) => `<dt>${escaped(label)}</dt><dd>${escaped(text)}</dd>`);
+  const noted = `<dl>\n${notes.join("\n")}\n</dl>`;
+  const details = [...document.details, ...closingSections(analysis, document)];
+  const bodies: readonly Body[] = [
+    ...(analysis.sweep === null
+      ? scenarioBodies(analysis, record, document, noted)
+      : levelBodies(analysis, analysis.sweep, document, noted)),
+    ...details.map((section) => [section.heading, sectionBody(section)] as const),
+  ];
+  return bodies.map(([heading, html], index) => ({ id: `part-${index + 1}`, heading, html }));
+}
+
+/** Of one scenario in full; of several by name, and in full where the scenario stands. */
+function answersHtml(document: ReportDocument, answers: readonly (readonly BuyersAnswer[])[]): string {
+  const [only, ...others] = answers;
+  if (only !== undefined && others.length === 0) return cardsHtml(only);
+  return sectionBody(answersTable(document.scenarios, answers));
+}
+
+function scenarioBodies(
+  analysis: Analysis,
+  record: RunRecord,
+  document: ReportDocument,
+  noted: string,
+): readonly Body[] {
+  const answers = byScenario(analysis).map((scenario) => answersTo(analysis, scenario));
+  const scenes = scenesOf(analysis, record);
+  return [
+    ["The answer", answersHtml(document, answers)],
+    ["Every target", sectionBody(wholeTable(document.scenarios))],
+    ["What to know beside it", noted],
+    ...document.scenarios.map(({ heading, text }, index) => {
+      const pictures = picturesHtml(picturesOfScene(scenes[index]!));
+      const cards = document.scenarios.length > 1 ? cardsHtml(answers[index]!) : "";
+      return [heading, `<p>${escaped(text)}</p>\n${cards}\n${pictures}`] as const;
+    }),
+  ];
+}
+
+/** A sweep asks how much a target can do: what it found is said in sentences, and every level is a line of a table. */
+function levelBodies(
+  { manifest }: Analysis,
+  sweep: SweepAnalysis,
+  { levels, scenarios }: ReportDocument,
+  noted: string,
+): readonly Body[] {
+  const curve = sweepCurve(
+    sweep,
+    manifest.targets.map(({ id }) => id),
+  );
+  return [
+    ["The answer", noted],
+    ["Throughput against load", picturesHtml([curve])],
+    ...levels.map((section) => [section.heading, sectionBody(section)] as const),
+    ["Every target at every level", sectionBody(wholeTable(scenarios))],
+  ];
+}
+
+function scenesOf(analysis: Analysis, record: RunRecord): readonly Scene[] {
+  const groups = groupsOf(record, vantageFaults(record));
+  const ids = analysis.manifest.targets.map(({ id }) => id);
+  return byScenario(analysis).map(({ scenario, groups: ofScenario }) => ({
+    scenario,
+    entries: ofScenario.flatMap((figures) => {
+      const { id } = figures.target;
+      const group = groups.find((one) => one.scenario.id === scenario.id && one.target.id === id);
+      return group === undefined ? [] : [{ series: seriesAt(ids.indexOf(id), id), figures, group }];
+    }),
+  }));
+}
+
+function sectionBody(section: Section): string {
   const text = section.text === "" ? "" : `<p>${escaped(section.text)}</p>\n`;
-  return `<section>\n<h2>${escaped(section.heading)}</h2>\n${text}${tableHtml(section.heading, section.table)}\n</section>`;
+  return text + (section.table.columns.length === 0 ? "" : tableHtml(section.heading, section.table));
 }

@@ -2,7 +2,7 @@
  * Colours of the two themes. Those of series are told apart by people with either of the common colour deficiencies, and stand
  * out from the page by 3:1 (WCAG 2.2, 1.4.11); each comes with a shape or a dash all the same. Text stands out by 4.5:1.
  */
-const THEMES = {
+export const THEMES = {
   light: {
     page: "#ffffff",
     card: "#f5f6f8",
@@ -13,13 +13,13 @@ const THEMES = {
     good: "#0b6b3a",
     bad: "#a3161f",
     note: "#7a4a00",
-    s1: "#0072b2",
-    s2: "#d55e00",
-    s3: "#00856a",
-    s4: "#b0489a",
-    s5: "#8a6d00",
-    s6: "#3f8fe0",
-    s7: "#5b4b8a",
+    s1: "#0062be",
+    s2: "#d55f00",
+    s3: "#008f5f",
+    s4: "#af4a98",
+    s5: "#835400",
+    s6: "#3f93e0",
+    s7: "#594292",
     s8: "#6b6b6b",
   },
   dark: {
@@ -32,14 +32,14 @@ const THEMES = {
     good: "#5fd38f",
     bad: "#ff8a8a",
     note: "#f0b95a",
-    s1: "#4aa8e8",
-    s2: "#ff8a3d",
-    s3: "#2cc9a0",
+    s1: "#4891f9",
+    s2: "#f6834e",
+    s3: "#2dce9a",
     s4: "#e58fd3",
     s5: "#d9b93b",
     s6: "#9fc9ff",
-    s7: "#b09be8",
-    s8: "#b5b5b5",
+    s7: "#ad94ea",
+    s8: "#b0b6bb",
   },
 } as const;
 

@@ -10,7 +10,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const key = (row, column) => {
     const text = row.cells[column].textContent.trim();
     if (text === "" || text === "-" || text === "unknown") return null;
-    if (!heads[column].classList.contains("number")) return text;
+    if (!heads[column].classList.contains("n")) return text;
     const number = text.startsWith("inf") ? Infinity : parseFloat(text.replace(/^[<$]/, ""));
     return Number.isNaN(number) ? null : number;
   };

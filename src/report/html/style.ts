@@ -31,11 +31,12 @@ mark.bad { color: var(--bad); }
 mark.note { color: var(--note); }
 .alert { border-left: 0.35rem solid var(--note); background: var(--card); padding: 0.5rem 0.75rem; max-width: 72ch; }
 .alert.bad { border-color: var(--bad); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15.5rem), 1fr)); gap: 0.75rem; margin: 0.75rem 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0.75rem; margin: 0.75rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; }
-.card h4 { color: var(--quiet); font-size: 0.9rem; }
-.card p { margin: 0.25rem 0 0; }
-.card .best { font-size: 1.15rem; font-weight: 700; }
+.card ul { padding: 0; margin: 0.5rem 0; list-style: none; }
+.card li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.75rem; }
+.card p { margin: 0 0 0.25rem; font-size: 0.85rem; }
+.figure { font-variant-numeric: tabular-nums; }
 `;
 
 const TABLES = `
@@ -45,10 +46,10 @@ th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.8rem 0.3rem 0; 
 thead th { vertical-align: bottom; border-bottom: 2px solid var(--quiet); }
 tbody th { font-weight: 600; white-space: nowrap; }
 th:first-child { position: sticky; left: 0; background: var(--page); }
-td { min-width: 3rem; }
-.text { min-width: 8rem; max-width: 40rem; }
-.number { text-align: right; white-space: nowrap; }
-thead .number { white-space: normal; }
+td { min-width: 6.5rem; max-width: 40rem; }
+td.long { min-width: min(22rem, 65vw); }
+th.n, td.n { min-width: 3rem; text-align: right; white-space: nowrap; }
+thead th.n { white-space: normal; }
 th button { font: inherit; font-weight: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; text-decoration: underline dotted; text-underline-offset: 0.2em; }
 th[aria-sort="ascending"] button::after { content: " \\2191"; }
 th[aria-sort="descending"] button::after { content: " \\2193"; }
