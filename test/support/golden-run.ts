@@ -25,7 +25,7 @@ export interface GoldenRun {
 const base = { source: "made up", warmups: 1, seed: 405, arrangement: "paired" as const, block: null, retry: null };
 
 /** Long enough for p95, too short for p99. */
-const CHAT: Scenario = {
+export const CHAT: Scenario = {
   ...base,
   id: "golden-chat",
   title: "Short chat",
@@ -64,12 +64,14 @@ const BATCH: Scenario = {
   slo: { ttftMs: null, tpotMs: null, e2eMs: 3000, percentile: 0.95 },
 };
 
-interface Character {
+export interface Character {
   readonly target: Target;
   readonly ttftMs: number;
   readonly gapMs: number;
   /** Share of the requests that fail, and how. */
   readonly failureShare: number;
+  /** How much shorter than ours the server's own TTFT is; null where it tells none. */
+  readonly serverBehindMs: number | null;
 }
 
 const targetBase = {
@@ -102,7 +104,7 @@ const price = {
   ...PLAIN_TERMS,
 } as const;
 
-const CHARACTERS: readonly Character[] = [
+export const CHARACTERS: readonly Character[] = [
   {
     target: {
       ...targetBase,
@@ -113,6 +115,7 @@ const CHARACTERS: readonly Character[] = [
     ttftMs: 210,
     gapMs: 15,
     failureShare: 0,
+    serverBehindMs: null,
   },
   {
     target: {
@@ -124,6 +127,7 @@ const CHARACTERS: readonly Character[] = [
     ttftMs: 300,
     gapMs: 22,
     failureShare: 0.12,
+    serverBehindMs: null,
   },
 ];
 
@@ -142,9 +146,22 @@ const LATER: ReadonlySet<string> = new Set([
 ]);
 
 export function goldenRun(): GoldenRun {
-  const rows = [CHAT, BATCH].flatMap((scenario, index) => scenarioRows(scenario, 1_000_000 + index * 30_000_000));
+  return madeRun([CHAT, BATCH], CHARACTERS);
+}
+
+const LAST_START_US = 31_000_000;
+
+/** The same for other scenarios and targets. */
+export function madeRun(scenarios: readonly Scenario[], characters: readonly Character[]): GoldenRun {
+  const rows = scenarios.flatMap((scenario, index) =>
+    scenarioRows(scenario, characters, 1_000_000 + index * (LAST_START_US - 1_000_000)),
+  );
   return {
-    manifest: goldenManifest(),
+    manifest: {
+      ...goldenManifest(),
+      scenarios: scenarios.map(snapshotOf),
+      targets: characters.map(({ target }) => target),
+    },
     intents: rows.map(({ observation: { id, target, stamps, cost } }) => ({
       v: 1,
       id,
@@ -158,7 +175,18 @@ export function goldenRun(): GoldenRun {
   };
 }
 
-function goldenManifest(): Manifest {
+function snapshotOf(scenario: Scenario): Manifest["scenarios"][number] {
+  return {
+    scenario,
+    text: JSON.stringify(scenario, (name, value: unknown) => (LATER.has(name) ? undefined : value)),
+    sha256: "0".repeat(64),
+    targets: null,
+    planned: null,
+    inputs: [],
+  };
+}
+
+function goldenManifest(): Omit<Manifest, "scenarios" | "targets"> {
   return {
     v: 1,
     runId: "20261123T184938Z-golden",
@@ -189,15 +217,6 @@ function goldenManifest(): Manifest {
     maxFailureShare: 0.1,
     timeouts: { connectMs: 10_000, firstContentMs: 60_000, idleMs: 30_000, totalMs: 300_000 },
     metadata: { purpose: "golden" },
-    scenarios: [CHAT, BATCH].map((scenario) => ({
-      scenario,
-      text: JSON.stringify(scenario, (name, value: unknown) => (LATER.has(name) ? undefined : value)),
-      sha256: "0".repeat(64),
-      targets: null,
-      planned: null,
-      inputs: [],
-    })),
-    targets: CHARACTERS.map((character) => character.target),
     quotas: [],
     study: null,
     certificate: null,
@@ -227,15 +246,15 @@ interface Row {
   readonly tokens: TokenCount | null;
 }
 
-function scenarioRows(scenario: Scenario, startUs: number): readonly Row[] {
+function scenarioRows(scenario: Scenario, characters: readonly Character[], startUs: number): readonly Row[] {
   const arrivals = random(scenario.seed, scenario.id, "arrivals");
   const rate = "ratePerSecond" in scenario.load ? scenario.load.ratePerSecond : 2;
   const rows: Row[] = [];
-  for (const character of CHARACTERS) rows.push(attempt(scenario, character, { pair: 0, phase: "warmup" }, startUs));
+  for (const character of characters) rows.push(attempt(scenario, character, { pair: 0, phase: "warmup" }, startUs));
   let dueUs = startUs + 2_000_000;
   for (let pair = 0; pair < scenario.stop.requests!; pair += 1) {
     dueUs += Math.round((arrivals.exponential() / rate) * 1e6);
-    for (const character of CHARACTERS) rows.push(attempt(scenario, character, { pair, phase: "measured" }, dueUs));
+    for (const character of characters) rows.push(attempt(scenario, character, { pair, phase: "measured" }, dueUs));
   }
   return rows;
 }
@@ -247,7 +266,7 @@ interface Slot {
 
 function attempt(
   scenario: Scenario,
-  { target, ttftMs, gapMs, failureShare }: Character,
+  { target, ttftMs, gapMs, failureShare, serverBehindMs }: Character,
   slot: Slot,
   dueUs: number,
 ): Row {
@@ -261,7 +280,8 @@ function attempt(
   );
   const stamps = stampsOf({ dueUs, isCold, ttftUs, deltasUs, hasContent: eventCount > 0, dice });
   const id = observationId({ scenario: scenario.id, target: target.id, ...slot, attempt: 1 });
-  const observation = observationOf({ id, scenario, target, slot, kind, eventCount, stamps, isCold });
+  const serverTtftMs = serverBehindMs === null ? null : ttftUs / 1000 - serverBehindMs;
+  const observation = observationOf({ id, scenario, target, slot, kind, eventCount, stamps, isCold, serverTtftMs });
   if (stamps.firstContent === null) return { observation, trace: null, tokens: null };
   return {
     observation,
@@ -302,6 +322,8 @@ function stampsOf(of: {
   };
 }
 
+const UNTOLD = { queueMs: null, ttftMs: null, promptMs: null, decodeMs: null, totalMs: null } as const;
+
 function observationOf(of: {
   id: string;
   scenario: Scenario;
@@ -311,6 +333,7 @@ function observationOf(of: {
   eventCount: number;
   stamps: Stamps;
   isCold: boolean;
+  serverTtftMs: number | null;
 }): Observation {
   const { scenario, target, kind, eventCount } = of;
   const perMtok = target.price.kind === "tokens" ? target.price.inputUsdPerMtok : 0;
@@ -343,7 +366,7 @@ function observationOf(of: {
     flags: [],
     usage: kind === null ? { input, output: eventCount, cached: null } : null,
     events: { content: eventCount, total: eventCount + 3, coalesced: 0 },
-    server: null,
+    server: of.serverTtftMs === null ? null : { ...UNTOLD, ttftMs: of.serverTtftMs },
     rateLimit: null,
     modelEchoed: kind === "overloaded" ? null : target.modelId,
     request: {
