@@ -30,7 +30,8 @@ export async function writePastRun(resultsDir: string, past: PastRun): Promise<s
   for (const trace of run.events) folder.appendEvents(trace);
   await folder.writeTokens(run.tokens);
   await folder.finish();
-  if (past.reports !== false) await writeReports(folder.path, analyse(recordOf(run), plannedOf(run.manifest)));
+  if (past.reports !== false)
+    await writeReports(folder.path, analyse(recordOf(run), plannedOf(run.manifest)), recordOf(run));
   return folder.id;
 }
 
