@@ -1,7 +1,7 @@
 import type { NightSlot } from "../core/study.ts";
 import { removeOldRaw } from "../store/retention.ts";
 import { HOPELESS } from "../study/nightly/causes.ts";
-import { deadRuns } from "../study/nightly/dead-runs.ts";
+import { deadRuns, runNamed } from "../study/nightly/dead-runs.ts";
 import type { AskedTarget } from "../study/nightly/facts.ts";
 import type { NightSteps } from "../study/nightly/steps.ts";
 import type { Config } from "../scenario/config.ts";
@@ -42,6 +42,7 @@ export function nightSteps(of: Nightly): NightSteps {
     measure: async ({ night, slot, slots }, asked, capUsd) =>
       measureTargets(of, { kind: "nightly", night, slot, slots, rerun: null }, leftIn(asked), capUsd),
     deadRuns: () => deadRuns(resultDir),
+    runNamed: (runId) => runNamed(resultDir, runId),
     resume: async ({ path }) => {
       try {
         await resumeCommand(path, { ...noFlags(options), quiet: true });

@@ -5,7 +5,7 @@ import type { Target } from "../../src/core/target.ts";
 import { random } from "../../src/core/random.ts";
 import { publishReport } from "../../src/cli/publish-report.ts";
 import { HOPELESS } from "../../src/study/nightly/causes.ts";
-import { deadRuns } from "../../src/study/nightly/dead-runs.ts";
+import { deadRuns, runNamed } from "../../src/study/nightly/dead-runs.ts";
 import type { AskedTarget } from "../../src/study/nightly/facts.ts";
 import { runSlot } from "../../src/study/nightly/procedure.ts";
 import type { NightRules, NightSteps } from "../../src/study/nightly/steps.ts";
@@ -102,6 +102,7 @@ function stepsOf(resultsDir: string, night: number, onNight: (record: NightRecor
       return publishReport(path, { quiet: true });
     },
     deadRuns: () => deadRuns(resultsDir),
+    runNamed: (runId) => runNamed(resultsDir, runId),
     resume: () => Promise.resolve(null),
     close: ({ path }) => publishReport(path, { quiet: true }),
     publish: () => Promise.resolve([]),

@@ -35,10 +35,11 @@ interface World {
   readonly messages: string[];
   readonly caps: (number | null)[];
   dead: DeadRun[];
+  readonly stopped: Map<string, DeadRun["manifest"]>;
   /** One slot at a moment; nothing when its process dies. */
   at(
     iso: string,
-    of?: { readonly dies?: boolean; readonly resumes?: boolean; readonly unfit?: boolean },
+    of?: { readonly dies?: boolean; readonly stops?: boolean; readonly resumes?: boolean; readonly unfit?: boolean },
   ): Promise<NightRecord | null>;
 }
 
@@ -58,7 +59,8 @@ function world(slots: readonly string[]): World {
     messages,
     caps,
     dead: [],
-    at: async (iso, { dies = false, resumes = false, unfit = false } = {}) => {
+    stopped: new Map(),
+    at: async (iso, { dies = false, stops = false, resumes = false, unfit = false } = {}) => {
       const steps: NightSteps = {
         nowMs: () => Date.parse(iso),
         check: () => Promise.resolve(asked),
@@ -66,16 +68,24 @@ function world(slots: readonly string[]): World {
         measure: ({ night, slot, slots: count }, _asked, capUsd) => {
           caps.push(capUsd);
           const analysis = analysisOf(night, slot, count, dies);
+          if (stops) {
+            const manifest = { ...analysis.manifest, end: { ...analysis.manifest.end!, reason: "interrupt" as const } };
+            made.stopped.set(manifest.runId, manifest);
+            return Promise.resolve({ ...analysis, manifest });
+          }
           if (dies) made.dead.push({ path: "", manifest: analysis.manifest });
           return dies ? Promise.reject(new Error("killed")) : Promise.resolve(analysis);
+        },
+        runNamed: (runId) => {
+          const manifest = made.stopped.get(runId);
+          return Promise.resolve(manifest === undefined ? null : { path: "", manifest });
         },
         deadRuns: () => Promise.resolve(made.dead.splice(0)),
         resume: ({ manifest: { study } }) =>
           Promise.resolve(
             resumes && study?.kind === "nightly" ? analysisOf(study.night, study.slot, study.slots, false) : null,
           ),
-        close: ({ manifest: { study } }) =>
-          Promise.resolve(study?.kind === "nightly" ? analysisOf(study.night, study.slot, study.slots, true) : golden),
+        close: ({ manifest }) => Promise.resolve({ ...golden, manifest }),
         publish: () => Promise.resolve([]),
         tell: (record) => {
           messages.push(`${iso.slice(0, 10)}: ${record.night} ${record.status}`);
@@ -124,6 +134,18 @@ describe("a night in three parts", () => {
     const night = (await at("2026-11-25T00:30:00Z", { resumes: true }))!;
     expect(night.parts.map(({ state }) => state)).toEqual(["complete"]);
     expect(night.findings.some(({ cause }) => cause === "crashed")).toBe(false);
+  });
+
+  it("goes on with a part that was stopped from outside, and leaves it where that cannot be", async () => {
+    const { at, caps } = world(THREE);
+    expect((await at("2026-11-25T00:01:00Z", { stops: true }))!.parts.map(({ state }) => state)).toEqual([
+      "interrupted",
+    ]);
+    expect((await at("2026-11-25T00:20:00Z"))!.parts.map(({ state }) => state)).toEqual(["interrupted"]);
+    expect((await at("2026-11-25T00:40:00Z", { resumes: true }))!.parts.map(({ state }) => state)).toEqual([
+      "complete",
+    ]);
+    expect(caps).toHaveLength(1);
   });
 
   it("whose last part never came is told by the next night, before that one", async () => {

@@ -33,3 +33,10 @@ export async function deadRuns(resultsDir: string): Promise<readonly DeadRun[]> 
   }
   return dead;
 }
+
+/** One run by its name; null when it cannot be read. */
+export async function runNamed(resultsDir: string, runId: string): Promise<DeadRun | null> {
+  const path = join(resultsDir, runId);
+  const manifest = await readManifest(path).catch(() => null);
+  return manifest === null ? null : { path, manifest };
+}

@@ -45,9 +45,15 @@ export function partFacts(
     state: stateOf(manifest, isClosedByOther),
     invalid: validity.reasons,
     unfit: [],
-    targets: asked.map((one): NightTarget => {
-      const groups = byTarget.get(one.target);
-      return { ...one, measured: groups === undefined ? null : measuredOf(groups, manifest) };
+    targets: asked.map(({ target, provider, goneUntil, check }): NightTarget => {
+      const groups = byTarget.get(target);
+      return {
+        target,
+        provider,
+        goneUntil,
+        check,
+        measured: groups === undefined ? null : measuredOf(groups, manifest),
+      };
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import type { NightPart, NightRecord } from "../../core/night.ts";
+import type { NightPart, NightRecord, PartState } from "../../core/night.ts";
 import { lockRun } from "../../store/lock.ts";
 import { nightsFolder, readNights } from "../../store/nights/nights.ts";
 import { askedBefore, closeEarlier, factsOf, isOf, save } from "./closing.ts";
@@ -7,6 +7,9 @@ import { partFacts, type MeasuredPart } from "./facts.ts";
 import { judgedPart, nightRecord, spentOf } from "./night.ts";
 import { nextSlot, slotAt, type Slot } from "./slots.ts";
 import type { DeadRun, NightRules, NightSteps } from "./steps.ts";
+
+/** Within its slot such a part is tried again, or gone on with. */
+const UNFINISHED: ReadonlySet<PartState> = new Set(["unmeasured", "interrupted"]);
 
 /** Nights that are looked at: the longest window, and as many again that were not complete. */
 const NIGHTS_READ = 120;
@@ -34,8 +37,8 @@ export async function runSlot(rules: NightRules, steps: NightSteps): Promise<Slo
     const slot = slotAt(rules.slots, steps.nowMs());
     const read = await readNights(rules.resultsDir, NIGHTS_READ);
     const own = read.nights.find(({ night }) => night === slot.night) ?? null;
-    // Where nothing was sent it may be tried again.
-    if (own?.parts.some((part) => part.slot === slot.slot && part.state !== "unmeasured") === true) {
+    const known = own?.parts.find((part) => part.slot === slot.slot) ?? null;
+    if (own !== null && known !== null && !UNFINISHED.has(known.state)) {
       return { slot, record: own, isNew: false, closedLate: [], warnings: read.warnings };
     }
     const started = await steps.ping("deadManStart");
@@ -45,8 +48,10 @@ export async function runSlot(rules: NightRules, steps: NightSteps): Promise<Slo
     const before = nights.filter(({ night }) => night < slot.night);
     const parts = nights.find(({ night }) => night === slot.night)?.parts ?? [];
     const earlier = parts.filter((part) => part.slot !== slot.slot);
-    const mine = dead.find(({ manifest }) => isOf(manifest, slot.night, slot.slot)) ?? null;
-    const part = judgedPart(await measuredPart(rules, steps, { slot, mine, earlier }), { ...rules, before });
+    const mine = dead.find(({ manifest }) => isOf(manifest, slot.night, slot.slot)) ?? (await stoppedRun(steps, known));
+    const measured =
+      mine === null ? await measuredPart(rules, steps, slot, earlier) : await finishedPart(steps, slot, mine, known);
+    const part = judgedPart(measured, { ...rules, before });
     const closed = nextSlot(rules.slots, slot) === null;
     const facts = factsOf(rules, slot.night, [...earlier, part], []);
     const judging = { ...rules, before, closed, isLate: false };
@@ -74,17 +79,29 @@ export async function locked<T>(resultsDir: string, work: () => Promise<T>): Pro
   }
 }
 
+/** The run of a part that was stopped from outside, which can be gone on with while its slot lasts. */
+async function stoppedRun(steps: NightSteps, known: NightPart | null): Promise<DeadRun | null> {
+  return known === null || known.runId === null ? null : steps.runNamed(known.runId);
+}
+
+/** A part whose run had begun: gone on with, or as it was left. */
+async function finishedPart(
+  steps: NightSteps,
+  { slot }: Slot,
+  run: DeadRun,
+  known: NightPart | null,
+): Promise<MeasuredPart> {
+  const resumed = await steps.resume(run);
+  const isDead = run.manifest.end === null && resumed === null;
+  return partFacts(slot, resumed ?? (await steps.close(run)), known?.targets ?? askedBefore(run), isDead);
+}
+
 async function measuredPart(
   { capUsd }: NightRules,
   steps: NightSteps,
-  of: { readonly slot: Slot; readonly mine: DeadRun | null; readonly earlier: readonly NightPart[] },
+  slot: Slot,
+  earlier: readonly NightPart[],
 ): Promise<MeasuredPart> {
-  const { slot, mine, earlier } = of;
-  if (mine !== null) {
-    const resumed = await steps.resume(mine);
-    const analysis = resumed ?? (await steps.close(mine));
-    return partFacts(slot.slot, analysis, askedBefore(mine), resumed === null);
-  }
   const startedAt = isoOf(steps.nowMs());
   const asked = await steps.check();
   const unfit = await steps.selfTest();

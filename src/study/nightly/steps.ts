@@ -16,7 +16,7 @@ export interface NightRules {
   readonly simulated: boolean;
 }
 
-/** A run of a night whose process died. */
+/** A run of a night that did not come to its end. */
 export interface DeadRun {
   readonly path: string;
   readonly manifest: Manifest;
@@ -33,6 +33,8 @@ export interface NightSteps {
   measure(slot: Slot, asked: readonly AskedTarget[], capUsd: number | null): Promise<Analysis | null>;
   /** Oldest first. */
   deadRuns(): Promise<readonly DeadRun[]>;
+  /** Null when it cannot be read. */
+  runNamed(runId: string): Promise<DeadRun | null>;
   /** Goes on with a run; null when that cannot be. */
   resume(run: DeadRun): Promise<Analysis | null>;
   /** Reports of a run as it was left. */
