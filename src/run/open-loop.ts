@@ -11,6 +11,9 @@ import { playOn, type Pace, type Session } from "./session.ts";
 const LOOKAHEAD = 32;
 /** Signing anew may take an exchange with a token service. */
 const SIGN_LEAD_US = 2_000_000;
+/** How often, and after which pause, what still does not hold is signed again. */
+const SIGN_TRIES_MAX = 8;
+const SIGN_AGAIN_US = 25_000;
 /** No building when a request is due this soon: it would be late by our own doing. */
 const BUILD_SLACK_MS = 8;
 
@@ -90,7 +93,13 @@ async function fresh(lanes: Due["lanes"], dueUs: Us, time: Time, signal: AbortSi
   await waitUntil(time, dueUs - SIGN_LEAD_US, signal);
   const current = [...lanes];
   const signing = lanes.map(async ([lane, prepared], i) => {
-    if (lane.isStale(prepared, dueUs)) current[i] = [lane, await lane.signAnew(prepared)];
+    let last = prepared;
+    for (let tries = 0; tries < SIGN_TRIES_MAX && lane.isStale(last, dueUs); tries += 1) {
+      // A token near its end is renewed behind the back of whoever asks, who still gets the old one.
+      if (tries > 0) await waitUntil(time, time.now() + SIGN_AGAIN_US, signal);
+      last = await lane.signAnew(last);
+      current[i] = [lane, last];
+    }
   });
   // A slow token service of one target must not make the others late.
   await Promise.race([Promise.all(signing), waitUntil(time, dueUs, signal)]);

@@ -34,7 +34,7 @@ interface Released {
 function signingLane(
   time: VirtualTime,
   of: {
-    readonly freshForMs: number;
+    readonly freshForMs: number | ((nth: number) => number);
     readonly signingMs?: (nth: number) => number;
     readonly serviceMs?: number;
     readonly buildingMs?: number;
@@ -47,7 +47,8 @@ function signingLane(
     const ms = of.signingMs?.(signings) ?? 0;
     if (ms > 0) await new Promise<void>((resolve) => void time.after(ms, resolve));
     const headers = { ...request.headers, authorization: signature };
-    return { ok: true, request: { ...request, headers }, freshForMs: of.freshForMs } as const;
+    const freshForMs = typeof of.freshForMs === "number" ? of.freshForMs : of.freshForMs(signings);
+    return { ok: true, request: { ...request, headers }, freshForMs } as const;
   };
   const target = simulatedTarget("http://127.0.0.1:1", "sim-fast");
   const wire = openaiChat(PLAIN);
@@ -130,6 +131,25 @@ describe("an open loop", () => {
     const { lane, released, signings } = signingLane(time, { freshForMs: Infinity });
     await openLoop([lane], 20, time);
     expect([released.length, signings()]).toEqual([20, 20]);
+  });
+
+  it("signs once more what still would not hold: a token near its end is renewed behind its back", async () => {
+    const time = virtualTime();
+    const COUNT = 2;
+    // As prepared: half a minute. Then the old token, a moment before its end, and the new one.
+    const lives = [30_000, 30_000, 100, 3_600_000];
+    const { lane, released } = signingLane(time, { freshForMs: (nth) => lives[nth - 1] ?? 3_600_000 });
+    await openLoop([lane], COUNT, time);
+    expect(released.map(({ signature }) => signature)).toEqual(["4", "5"]);
+    for (const { atUs, dueUs } of released) expect(atUs - dueUs).toBeLessThan(20);
+  });
+
+  it("gives up on what never holds, and lets it go at its moment", async () => {
+    const time = virtualTime();
+    const { lane, released, signings } = signingLane(time, { freshForMs: 1 });
+    await openLoop([lane], 2, time);
+    for (const { atUs, dueUs } of released) expect(atUs - dueUs).toBeLessThan(20);
+    expect(signings()).toBeLessThan(30);
   });
 
   it("does not make a target late whose signatures are ready, and lets the other go as it is", async () => {
