@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { ExportOptions, HistoryOptions, QueryOptions } from "./history.ts";
+import type { PublishOptions } from "./publish.ts";
 
 const RESULT_DIR = ["--result-dir <dir>", "where runs are kept", "results"] as const;
 
@@ -41,6 +42,21 @@ export function addHistory(program: Command, done: (code: number) => void): void
     .option(...RESULT_DIR)
     .option("--quiet", "no word about the index but warnings")
     .action(async (options: ExportOptions) => done(await (await import("./history.ts")).historyExport(options)));
+}
+
+/** `herdbench publish` */
+export function addPublish(program: Command, done: (code: number) => void): void {
+  program
+    .command("publish")
+    .description("a static site of all runs: ranking, a page per run and target, CSVs, feed of regressions")
+    .helpGroup("More:")
+    .requiredOption("--out <dir>", "where to; what was published there before is kept")
+    .option("--include-unknown [provider...]", "also providers whose terms nobody has read: these, or all")
+    .option("--site-url <url>", "address that the site will have, for its feed")
+    .option("--providers-dir <dir>", "provider files of your own, which go before those that ship")
+    .option(...RESULT_DIR)
+    .option("--json", "print JSON")
+    .action(async (options: PublishOptions) => done(await (await import("./publish.ts")).publishCommand(options)));
 }
 
 function day(text: string): string {

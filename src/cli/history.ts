@@ -7,7 +7,7 @@ import { METRICS } from "../measure/catalogue.ts";
 import { historyJson, historyScreen } from "../report/history.ts";
 import { writeAnswer, type AnswerFormat } from "./answer.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { publishReport } from "./publish-report.ts";
+import { rebuildReports } from "./publish-report.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface IndexOptions {
@@ -87,11 +87,6 @@ async function refresh({ resultDir, quiet }: IndexOptions): Promise<void> {
   const { read, warnings } = await refreshIndex(resultDir, rebuildReports);
   if (read > 0 && quiet !== true) process.stderr.write(`herdbench: indexed ${read} new or changed runs\n`);
   for (const warning of warnings) process.stderr.write(`herdbench: ${warning}\n`);
-}
-
-/** The reports of a run whose process died before it had written them. */
-async function rebuildReports(folder: string): Promise<void> {
-  await publishReport(folder, { quiet: true });
 }
 
 function figureOf(text: string): FigureName {

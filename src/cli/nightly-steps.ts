@@ -12,6 +12,7 @@ import { partOf } from "./nightly-scenarios.ts";
 import { selfTest } from "./nightly-self-test.ts";
 import { checkCandidates, noFlags, type NightCandidate } from "./nightly-targets.ts";
 import { planAll } from "./planned.ts";
+import { publishNight } from "./publish.ts";
 import { publishReport } from "./publish-report.ts";
 import { resumeCommand } from "./resume.ts";
 import { measureWork } from "./run.ts";
@@ -56,7 +57,7 @@ export function nightSteps(of: Nightly): NightSteps {
     close: ({ path }) => publishReport(path, QUIET),
     publish: async () => {
       if (nightly.keepRawDays !== null) await removeOldRaw(resultDir, nightly.keepRawDays, Date.now());
-      return [];
+      return publishNight(resultDir, nightly.publishDir, options.providersDir ?? null);
     },
     tell: (record) => tellNight(record, nightly, tools),
     ping: (moment) => pingDeadMan(moment, nightly, tools),

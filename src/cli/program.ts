@@ -3,7 +3,7 @@ import * as flag from "./flags.ts";
 import type { CheckOptions } from "./check-options.ts";
 import type { CostOptions } from "./cost.ts";
 import type { ExplainOptions } from "./explain.ts";
-import { addHistory } from "./history-options.ts";
+import { addHistory, addPublish } from "./history-options.ts";
 import { addLoadOptions } from "./load-options.ts";
 import type { RecordOptions } from "./record.ts";
 import type { ProvidersOptions } from "./providers.ts";
@@ -53,6 +53,7 @@ export function buildProgram(done: Done): Command {
   addProviders(program, done);
   addExplain(program, done);
   addHistory(program, done);
+  addPublish(program, done);
   addMore(program, done);
   addCertify(program, done);
   return program;

@@ -22,6 +22,11 @@ export async function publishReport(folder: string, options: ShowOptions): Promi
   return publish(folder, await readRun(folder), null, options);
 }
 
+/** The reports of a run whose process died before it had written them. */
+export async function rebuildReports(folder: string): Promise<void> {
+  await publishReport(folder, { quiet: true });
+}
+
 /** Reports of a record, put into a folder and shown. */
 export async function publish(
   folder: string,

@@ -55,6 +55,7 @@ const PROVIDER: Omit<Provider, "id" | "name" | "kind" | "baseUrl" | "signIn" | "
   metricsPath: null,
   proof: { kind: "none", date: null, source: null },
   verifiedLive: null,
+  publication: { terms: "unknown", source: null, date: null, note: null },
   notes: [],
   sources: [],
 };

@@ -295,6 +295,17 @@ export interface Proof {
   readonly source: string | null;
 }
 
+/** Whether figures measured at a provider may be published, as far as its terms were read. */
+export interface Publication {
+  readonly terms: "allowed" | "conditions" | "unknown";
+  /** Where it says so; null for unknown. */
+  readonly source: string | null;
+  /** Day or month on which that was read. */
+  readonly date: string | null;
+  /** The conditions, one line. */
+  readonly note: string | null;
+}
+
 /** Facts and dialect of one seller or engine, as its file in `providers/` states them. */
 export interface Provider {
   /** Equal to the file name. */
@@ -317,6 +328,7 @@ export interface Provider {
   readonly proof: Proof;
   /** Day on which an exchange with the live endpoint was last recorded; null: never. */
   readonly verifiedLive: string | null;
+  readonly publication: Publication;
   /** What a user should know, a sentence each: limits, traps, quirks. */
   readonly notes: readonly string[];
   readonly sources: readonly string[];

@@ -43,3 +43,8 @@ export interface NightSlot {
 
 /** What a run is beyond its scenarios one by one. */
 export type Study = Sweep | Search | NightSlot;
+
+/** Why a part of a night was measured again beside it; null for any other run. */
+export function rerunReason(study: Study | null): string | null {
+  return study?.kind === "nightly" ? study.rerun : null;
+}

@@ -1,3 +1,4 @@
+import { rerunReason } from "../core/study.ts";
 import { runSeconds, type Manifest } from "../core/run.ts";
 import { column, microseconds, type Columns } from "./column.ts";
 
@@ -39,7 +40,14 @@ export const RUN_COLUMNS: Columns<IndexedRun> = {
     manifest.scenarios.map(({ scenario }) => scenario.id),
   ),
   targets: column("VARCHAR[]", "ids of its targets", ({ manifest }) => manifest.targets.map(({ id }) => id)),
-  study: column("VARCHAR", "sweep or search; empty for a plain run", ({ manifest }) => manifest.study?.kind ?? null),
+  study: column(
+    "VARCHAR",
+    "sweep, search or nightly; empty for a plain run",
+    ({ manifest }) => manifest.study?.kind ?? null,
+  ),
+  rerun: column("VARCHAR", "why it was measured again beside its night; empty for any other run", ({ manifest }) =>
+    rerunReason(manifest.study),
+  ),
   attempts: column("BIGINT", "lines of observations.ndjson that could be read", ({ attempts }) => attempts),
   spent_usd: column("DOUBLE", "known cost of all attempts, USD", ({ spentUsd }) => spentUsd),
   max_cost_usd: column("DOUBLE", "cap of the run, USD; empty for none", ({ manifest }) => manifest.maxCostUsd),

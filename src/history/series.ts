@@ -16,14 +16,15 @@ export interface SeriesFilter {
 const KEYS = "s.target, s.scenario, s.load, s.vantage, s.metric, s.stat";
 
 /**
- * The series of figures over all runs, by target, scenario and figure; a figure of another load or vantage is another series.
+ * The series of figures over all runs, by target, scenario and figure; a figure of another load or vantage is another series. What was
+ * measured again beside its night is in none.
  */
 export async function seriesFrom(database: Database, filter: SeriesFilter): Promise<readonly Series[]> {
   const rows = await askAll(
     database,
     `SELECT ${KEYS}, s.unit, s.simulated, s.run_id, s.started_at, s.value, s.low, s.high, s.n, r.validity
      FROM summary s JOIN runs r USING (run_id)
-     WHERE s.slice IS NULL AND ${conditions(filter).join(" AND ")}
+     WHERE s.slice IS NULL AND r.rerun IS NULL AND ${conditions(filter).join(" AND ")}
      ORDER BY s.started_at, s.run_id`,
   );
   const groups = [...Map.groupBy(rows, (row) => JSON.stringify(row.slice(0, KEY_CELLS))).values()];

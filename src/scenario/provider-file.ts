@@ -116,6 +116,17 @@ const signInSchema = z.discriminatedUnion("scheme", [
   strictObject({ scheme: z.literal("header"), header: headerName, env: z.array(variable).min(1) }),
 ]);
 
+const publicationSchema = strictObject({
+  terms: z.enum(["allowed", "conditions", "unknown"]).describe("Whether its terms allow publishing measured figures."),
+  source: found(line).describe("Where it says so."),
+  date: found(dayOrMonth).describe("Day or month on which that was read."),
+  note: found(line).describe("The conditions."),
+})
+  .refine(({ terms, source, date }) => terms === "unknown" || (source !== null && date !== null), {
+    error: "needs source and date, unless terms is unknown",
+  })
+  .default({ terms: "unknown", source: null, date: null, note: null });
+
 /** One file in `providers/`, or in the folder given with `--providers-dir`. */
 export const providerSchema = strictObject({
   $schema: z.string().optional(),
@@ -149,6 +160,7 @@ export const providerSchema = strictObject({
     source: found(line),
   }).default({ kind: "none", date: null, source: null }),
   verifiedLive: found(z.iso.date()),
+  publication: publicationSchema,
   notes: z.array(line).default([]),
   sources: z.array(line).default([]),
   models: z.record(z.string(), modelSchema).default({}),

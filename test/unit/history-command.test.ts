@@ -95,6 +95,18 @@ describe("herdbench history", () => {
     rmSync(join(results, run), { recursive: true });
   });
 
+  it("leaves what was measured again beside its night out of every series, and says so in its table", async () => {
+    const study = { kind: "nightly", night: "2026-11-17", slot: 1, slots: 1, rerun: "the key had expired" } as const;
+    const run = await writePastRun(results, { at: "2026-11-17T02:00:00Z", manifest: { study } });
+    const { stdout } = await herdbench(["history", "--metric", "ttft", "--target", "sim-fast"], { cwd });
+    expect(stdout).toContain("of 16 runs");
+    const { stdout: told } = await herdbench(["history", "query", "SELECT rerun FROM runs WHERE rerun IS NOT NULL"], {
+      cwd,
+    });
+    expect(told).toBe("rerun\nthe key had expired\n");
+    rmSync(join(results, run), { recursive: true });
+  });
+
   it("says so when there is nothing", async () => {
     const { code, stdout, stderr } = await herdbench(["history", "--result-dir", "empty"], { cwd });
     expect(existsSync(join(cwd, "empty"))).toBe(false);

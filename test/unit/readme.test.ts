@@ -6,6 +6,7 @@ import { PROFILES } from "../../src/simulator/profile.ts";
 import { startSimulator } from "../../src/simulator/server.ts";
 import { herdbench, orInvalid } from "../support/herdbench.ts";
 import { withGlossary } from "../support/readme.ts";
+import { resultsReadme } from "../support/results-readme.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
@@ -13,6 +14,10 @@ const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8
 describe("the README", () => {
   it("has the glossary of the catalogue (mend: node test/support/write-readme.ts)", () => {
     expect(withGlossary(readme)).toBe(readme);
+  });
+
+  it("has a dictionary of all columns beside the runs (mend: node test/support/write-readme.ts)", async () => {
+    expect(await readFile(new URL("../../results/README.md", import.meta.url), "utf8")).toBe(resultsReadme());
   });
 
   it("shows a real first screen of 80 columns", () => {

@@ -1,0 +1,75 @@
+import { COMPARISON_COLUMNS } from "../../measure/comparison.ts";
+import { archive, siteWriter, type PublishedRun } from "./archive.ts";
+import { dataPackageJson } from "./data-package.ts";
+import { feedXml } from "./feed.ts";
+import { sitePages } from "./pages.ts";
+import { publicationNotes, type PublicationPolicy } from "./publication.ts";
+import { readRegressions } from "./regressions.ts";
+import { isRoutine, latestOf } from "./routine.ts";
+import { publishable, readSource } from "./runs.ts";
+import { targetHistories } from "./target-series.ts";
+
+export interface PublishOptions {
+  readonly resultsDir: string;
+  /** Made when absent; what stands there from an earlier time is kept where nothing changed. */
+  readonly outDir: string;
+  readonly policy: PublicationPolicy;
+  /** Address that the site will have, for the feed; null: links in it are relative. */
+  readonly siteUrl: string | null;
+}
+
+/** What publishing did. */
+export interface Published {
+  readonly runs: number;
+  readonly written: number;
+  readonly unchanged: number;
+  /** Who was left out or needs a condition, a sentence each. */
+  readonly notes: readonly string[];
+  /** Folders and files that could not be read, each with its mend. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes the static site of a results folder: ranking, a page per run and per target, CSVs, feed. A function of that folder and of what
+ * was published before: no clock, and files that would not change are left alone. Throws StoreError when the disk refuses.
+ */
+export async function publishSite({ resultsDir, outDir, policy, siteUrl }: PublishOptions): Promise<Published> {
+  const writer = siteWriter(outDir);
+  const runs: PublishedRun[] = [];
+  const providers = new Set<string>();
+  const warnings: string[] = [];
+  for (const runId of await publishable(resultsDir)) {
+    const read = await readSource(resultsDir, runId, policy);
+    if (read.kind === "unreadable") {
+      warnings.push(read.warning);
+      continue;
+    }
+    for (const provider of read.kind === "run" ? read.run.providers : read.providers) providers.add(provider);
+    if (read.kind === "run") runs.push(await archive(writer, read.run));
+  }
+  const shown = new Set(runs.flatMap(({ rows }) => rows.map(({ target }) => target)));
+  const nights = await readRegressions(resultsDir);
+  const regressions = nights.regressions.filter(({ target }) => shown.has(target));
+  const notes = publicationNotes(policy, providers);
+  const latest = latestOf(runs);
+  const histories = targetHistories(runs.filter(isRoutine));
+  await writer.write("latest.csv", csvOf(latest === null ? [] : [latest]));
+  await writer.write("history.csv", csvOf(runs));
+  await writer.write("datapackage.json", dataPackageJson(runs.map(({ runId }) => runId)));
+  await writer.write(
+    "feed.xml",
+    feedXml(regressions, (runs.at(-1)?.manifest.startedAt ?? "1970-01-01").slice(0, 10), siteUrl),
+  );
+  for (const [path, text] of sitePages({ runs, latest, histories, regressions, notes })) await writer.write(path, text);
+  return { runs: runs.length, ...writer.counts, notes, warnings: [...warnings, ...nights.warnings] };
+}
+
+/** The lines of several runs under one header: those of older ones end with an empty cell for each column that came later. */
+function csvOf(runs: readonly PublishedRun[]): string {
+  const lines = runs.flatMap(({ comparison }) => {
+    const [header = "", ...own] = comparison.trimEnd().split("\n");
+    const missing = COMPARISON_COLUMNS.length - header.split(",").length;
+    return missing <= 0 ? own : own.map((line) => line + ",".repeat(missing));
+  });
+  return `${[COMPARISON_COLUMNS.join(","), ...lines].join("\n")}\n`;
+}
