@@ -101,6 +101,13 @@ export function price(text: string): { readonly input: number; readonly output: 
   return { input, output };
 }
 
+/** Names, `a,b`. */
+export function names(text: string): readonly string[] {
+  const all = text.split(",").map((name) => name.trim());
+  if (all.includes("")) throw new InvalidArgumentError("must be names with a comma between them: a,b.");
+  return all;
+}
+
 /** Factors above zero, `1,4,16`. */
 export function factors(text: string): readonly number[] {
   return text.split(",").map(positive);
@@ -156,6 +163,11 @@ export function metadata(text: string, before: Readonly<Record<string, string>> 
   const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
   refuseSecrets("--metadata", { [key]: value });
   return { ...before, [key]: value };
+}
+
+/** Collects texts of a flag that may be given again. */
+export function again(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** The path of the chat call. */

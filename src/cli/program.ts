@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import * as flag from "./flags.ts";
 import type { CheckOptions } from "./check-options.ts";
+import type { CompareOptions } from "./compare.ts";
 import type { CostOptions } from "./cost.ts";
 import type { ExplainOptions } from "./explain.ts";
 import { addHistory, addPublish } from "./history-options.ts";
@@ -14,7 +15,7 @@ import type { PlanOptions } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import { addNightly } from "./nightly-options.ts";
 import type { JsonOption } from "./scenarios.ts";
-import { addRunOptions, addTargetOptions, CA } from "./shared-options.ts";
+import { addRunOptions, addTargetOptions, CA, FAIL_ON } from "./shared-options.ts";
 import type { SimulateOptions } from "./simulate.ts";
 import { addSweep } from "./sweep-options.ts";
 import { version } from "./version.ts";
@@ -32,7 +33,7 @@ export function buildProgram(done: Done): Command {
     .showSuggestionAfterError()
     .addHelpText(
       "after",
-      "\nWithout arguments, `herdbench run` measures the four simulated targets: no key, no cost.\nExit codes: 0 ok, 1 only with --fail-on-regression, 2 bad usage, 3 a target failed, 4 invalid measurement, 5 budget reached, 70 bug, 130 interrupted.",
+      "\nWithout arguments, `herdbench run` measures the four simulated targets: no key, no cost.\nExit codes: 0 ok, 1 --fail-on, 2 bad usage, 3 a target failed, 4 invalid measurement, 5 budget reached, 70 bug, 130 interrupted.",
     );
   addRun(program, done);
   addSweep(program, done);
@@ -43,11 +44,13 @@ export function buildProgram(done: Done): Command {
     .option("--result-dir <dir>", "where runs are kept", "results")
     .option("--revise", "write new reports beside the old ones, by today's carbon model and the prices of --prices")
     .option("--prices <file>", 'JSON, prices by target as in herdbench.json: {"seller": {"inputUsdPerMtok": 3, …}}')
+    .option(...FAIL_ON)
     .option("--json", "print the report as JSON")
     .option("--quiet", "print nothing but errors")
     .action(async (run: string, options: ReportOptions) =>
       done(await (await import("./report.ts")).reportCommand(run, options)),
     );
+  addCompare(program, done);
   addCost(program, done);
   addNightly(program, done);
   addProviders(program, done);
@@ -69,6 +72,25 @@ function addRun(program: Command, done: Done): void {
   addLoadOptions(run);
   addRunOptions(run);
   run.action(async (options: RunOptions) => done(await (await import("./run.ts")).runCommand(options)));
+}
+
+function addCompare(program: Command, done: Done): void {
+  program
+    .command("compare")
+    .description("is A better than B: two targets of a run, all of a run, two runs, or targets night after night")
+    .argument("<A-or-B...>", "runs (a folder, a name, LAST), or two targets of --run; three runs and more: over nights")
+    .option("--run <run>", "the run that two targets are of", "LAST")
+    .option("--targets <ids>", "only these, with runs: a,b", flag.names)
+    .option("--scenario <id...>", "only these")
+    .option("--buy", "over nights, however few: says what a verdict to buy on still lacks")
+    .option(...FAIL_ON)
+    .option("--fail-on-regression", "exit 1 when the second of two runs is worse by any verdict")
+    .option("--result-dir <dir>", "where runs are kept", "results")
+    .option("--csv", "print CSV")
+    .option("--json", "print JSON")
+    .action(async (things: string[], options: CompareOptions) =>
+      done(await (await import("./compare.ts")).compareCommand(things, options)),
+    );
 }
 
 function addCost(program: Command, done: Done): void {

@@ -1,5 +1,6 @@
 import { resolveRun } from "../store/resolve.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { conditionsOf, judgeConditions } from "./fail-on.ts";
 import { publishReport, type ShowOptions } from "./publish-report.ts";
 import { publishRevision } from "./revise.ts";
 import { UsageError } from "./usage-error.ts";
@@ -8,6 +9,7 @@ export interface ReportOptions extends ShowOptions {
   readonly resultDir: string;
   readonly revise?: boolean;
   readonly prices?: string;
+  readonly failOn?: readonly string[];
 }
 
 /** `herdbench report RUN` */
@@ -15,8 +17,11 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
   if (options.prices !== undefined && options.revise !== true) {
     throw new UsageError("--prices: needs --revise, which writes new reports beside those of the run");
   }
+  const conditions = conditionsOf(options.failOn);
   const folder = await resolveRun(options.resultDir, run);
-  if (options.revise === true) await publishRevision(folder, options.prices ?? null, options);
-  else await publishReport(folder, options);
-  return EXIT.ok;
+  const analysis =
+    options.revise === true
+      ? await publishRevision(folder, options.prices ?? null, options)
+      : await publishReport(folder, options);
+  return judgeConditions(analysis, conditions);
 }

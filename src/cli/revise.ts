@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Intent, Observation } from "../core/observation.ts";
 import type { Revision, RunRecord } from "../core/run.ts";
 import type { Price, Target } from "../core/target.ts";
+import type { Analysis } from "../measure/analysis.ts";
 import { CARBON_MODEL_VERSION } from "../measure/carbon/estimate.ts";
 import { settlementOf, worstCase } from "../run/reservation.ts";
 import { parsePrices } from "../scenario/price.ts";
@@ -23,7 +24,11 @@ const TAG_CHARS = 12;
  *
  * @param pricesFile null for the prices of the run
  */
-export async function publishRevision(folder: string, pricesFile: string | null, options: ShowOptions): Promise<void> {
+export async function publishRevision(
+  folder: string,
+  pricesFile: string | null,
+  options: ShowOptions,
+): Promise<Analysis> {
   const record = await readRun(folder);
   const ids = record.manifest.targets.map(({ id }) => id);
   const prices = pricesFile === null ? {} : await readPrices(pricesFile, ids);
@@ -31,7 +36,7 @@ export async function publishRevision(folder: string, pricesFile: string | null,
   const own = join(folder, `revised-${revision.tag}`);
   await mkdir(own, { recursive: true });
   await writeAtomically(join(own, "revision.json"), `${JSON.stringify({ ...revision, prices }, null, 2)}\n`);
-  await publish(own, revisedRecord(record, prices), revision, options);
+  return publish(own, revisedRecord(record, prices), revision, options);
 }
 
 /** @throws UsageError with everything that is wrong with the file */

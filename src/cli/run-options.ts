@@ -45,6 +45,7 @@ export interface RunOptions {
   readonly maxTotalTokens?: number;
   readonly maxRequests?: number;
   readonly maxFailureShare: number;
+  readonly failOn?: readonly string[];
   readonly dryRun?: boolean;
   readonly connectTimeout: number;
   readonly firstContentTimeout: number;

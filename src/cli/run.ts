@@ -12,7 +12,8 @@ import { realTime } from "../time/time.ts";
 import { certified, type Certified } from "./certified.ts";
 import { contendersOf } from "./contenders.ts";
 import { dryRun } from "./dry-run.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { EXIT, exitCode, type ExitCode } from "./exit-codes.ts";
+import { conditionsOf, judgeConditions } from "./fail-on.ts";
 import { refuseUnfitGateways } from "./gateway-fit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { newManifest, stampOf, type ManifestFacts } from "./manifest.ts";
@@ -47,7 +48,9 @@ export interface Work {
 
 /** Sends what was selected to the targets that the flags and the config name; records and reports. */
 export async function runWork(options: RunOptions, config: Config | null, work: Work): Promise<ExitCode> {
-  return (await measureWork(options, config, work))?.code ?? EXIT.ok;
+  const conditions = conditionsOf(options.failOn);
+  const measured = await measureWork(options, config, work);
+  return measured === null ? EXIT.ok : exitCode([measured.code, judgeConditions(measured.analysis, conditions)]);
 }
 
 /** The same, for who goes on with what was measured; null after a dry run. */

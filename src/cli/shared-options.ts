@@ -4,6 +4,13 @@ import * as flag from "./flags.ts";
 /** For every command that calls a provider. */
 export const CA = ["--ca <file>", "PEM certificates to trust beside the usual ones, for a private authority"] as const;
 
+/** For every command that ends with a report. */
+export const FAIL_ON = [
+  "--fail-on <condition>",
+  'exit 1 when any target reaches it: "ttft p95 > 6000", repeatable; an empty cell is named and fails nothing',
+  flag.again,
+] as const;
+
 /** The flags that say who is measured. */
 export function addTargetOptions(command: Command): void {
   command
@@ -34,6 +41,7 @@ export function addRunOptions(command: Command): void {
     .option("--max-total-tokens <n>", "stop before this many tokens, input and output together", flag.count)
     .option("--max-requests <n>", "stop after this many requests, warm-ups and retries too", flag.count)
     .option("--max-failure-share <share>", "exit 3 when a target fails more than this", flag.share, 0.1)
+    .option(...FAIL_ON)
     .option("--dry-run", "show requests, tokens and the most it can cost; send nothing")
     .optionsGroup("Limits:")
     .option("--connect-timeout <seconds>", "DNS, TCP and TLS together", flag.seconds, 10)

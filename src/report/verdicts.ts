@@ -2,7 +2,7 @@ import type { Scenario } from "../core/scenario.ts";
 import type { Unit } from "../core/metric.ts";
 import type { Scope, Verdict } from "../measure/compare/verdict.ts";
 import { type Section, table } from "./table.ts";
-import { interval, NO_VALUE, percent, plural, short, usd } from "./text.ts";
+import { interval, NO_VALUE, percent, plain, plural, short, usd } from "./text.ts";
 
 /** How far a verdict reaches, as every report says it. */
 const SCOPE_TEXT: Readonly<Record<Scope, string>> = {
@@ -34,12 +34,20 @@ export function matchingText({ load }: Pick<Scenario, "load">): string {
 }
 
 /** What it takes to see a difference as large as the one that was seen. */
-function deciding({ decides, units }: Verdict): string {
-  if (decides === null) return `more ${units} might decide it`;
+function deciding(verdict: Verdict): string {
+  const amount = decidingAmount(verdict);
+  return verdict.decides === null || verdict.decides.n === null
+    ? `${amount} might decide it`
+    : `about ${amount} would decide a difference this small`;
+}
+
+/** `610 pairs over 12 connections of each, 9 nights ($1.50)`. */
+function decidingAmount({ decides, units }: Verdict): string {
+  if (decides === null) return `more ${units}`;
   const over = decides.connections === null ? "" : ` over ${decides.connections} connections of each`;
-  if (decides.n === null) return `more ${units}${over} might decide it`;
+  if (decides.n === null) return `more ${units}${over}`;
   const cost = decides.usd === null ? "" : ` (${usd(decides.usd)})`;
-  return `about ${short(Number(decides.n.toPrecision(2)))} ${units}${over}${cost} would decide a difference this small`;
+  return `${short(Number(decides.n.toPrecision(2)))} ${units}${over}${cost}`;
 }
 
 /** Every verdict of a family as a table. */
@@ -71,12 +79,42 @@ export function verdictSection(heading: string, verdicts: readonly Verdict[]): S
   };
 }
 
+/** Columns of the table that `compare` prints. */
+export const VERDICT_TITLES = [
+  "scenario",
+  "metric",
+  "A",
+  "B",
+  "better",
+  "B - A",
+  "95 % interval",
+  "n",
+  "p",
+  "would decide",
+];
+
+export function verdictRow(verdict: Verdict): readonly string[] {
+  const { scenario, a, b, leader, unit, difference, low, high, n, pAdjusted, decides } = verdict;
+  return [
+    scenario,
+    metricName(verdict),
+    a,
+    b,
+    leader === null ? "none shown" : leader === a ? "A" : "B",
+    shown(difference, unit),
+    ends(low, high, unit),
+    String(n),
+    probability(pAdjusted),
+    decides === null ? "" : decidingAmount(verdict),
+  ].map(plain);
+}
+
 /** `ttft p95 ms`, `success_share %`. */
-export function metricName({ metric, stat, unit }: Verdict): string {
+function metricName({ metric, stat, unit }: Verdict): string {
   return [metric, stat === "value" ? [] : stat, unit === "share" ? "%" : unit].flat().join(" ");
 }
 
-export function probability(p: number): string {
+function probability(p: number): string {
   return p < 0.001 ? "<0.001" : short(p);
 }
 

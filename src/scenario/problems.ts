@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
 import { isSecretValue } from "./secret.ts";
 
 /** A checked value, or every problem with it, one line each: `load.ratePerSecond: must be above 0, is -1`. */
@@ -130,38 +131,4 @@ function shown(value: unknown): string {
   if (isObject(value)) return "an object";
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length <= SHOWN_CHARS_MAX ? text : `${text.slice(0, SHOWN_CHARS_MAX - 1)}…`;
-}
-
-/** The known name that was probably meant; null when none is near. */
-function nearest(name: string, known: readonly string[]): string | null {
-  const plain = bare(name);
-  const scored = known.map((candidate) => ({ candidate, edits: distance(plain, bare(candidate)) }));
-  const best = scored.sort((a, b) => a.edits - b.edits)[0];
-  if (best !== undefined && best.edits <= Math.max(1, Math.floor(plain.length / 3))) return best.candidate;
-  const part = known.find((candidate) => plain.length > 2 && bare(candidate).includes(plain));
-  return part ?? known.find((candidate) => plain.includes(bare(candidate))) ?? null;
-}
-
-const NAME_CHARS_MAX = 64;
-
-/** Letters and digits only: `rate_per_second` is near to `ratePerSecond`. Long names are cut, as distance is quadratic. */
-function bare(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z\d]/g, "")
-    .slice(0, NAME_CHARS_MAX);
-}
-
-/** Levenshtein distance: fewest insertions, deletions and replacements that turn one text into the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replaced));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

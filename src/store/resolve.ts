@@ -31,6 +31,11 @@ export async function latestRun(resultsDir: string): Promise<string | null> {
   return null;
 }
 
+/** Whether a user may mean a run by it, as {@link resolveRun} takes it. */
+export async function isRunNamed(resultsDir: string, reference: string): Promise<boolean> {
+  return reference === "LAST" || (await isRun(reference)) || isRun(join(resultsDir, reference));
+}
+
 /** Path of the run that a user means by `LAST`, by a run's name, or by a path. Throws StoreError when there is none. */
 export async function resolveRun(resultsDir: string, reference: string): Promise<string> {
   if (reference === "LAST") {

@@ -33,7 +33,8 @@ export function estimateP({ mean, error, degrees }: Estimate): number {
 
 function ofPairs({ a, b, cells, cellCount }: Sides, scoresA: ArrayLike<number>, scoresB: ArrayLike<number>): Estimate {
   const n = a.values.length;
-  const scores = Float64Array.from({ length: n }, (_, i) => scoresB[i]! - scoresA[i]!);
+  const scores = new Float64Array(n);
+  for (let i = 0; i < n; i += 1) scores[i] = scoresB[i]! - scoresA[i]!;
   const mean = scores.reduce((sum, score) => sum + score, 0) / n;
   const within = (clusters: readonly number[], count: number): number => squaredSums(scores, mean, clusters, count);
   const both = within(cells, cellCount);

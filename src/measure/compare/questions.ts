@@ -1,22 +1,24 @@
+import { mean } from "simple-statistics";
 import type { Unit } from "../../core/metric.ts";
 import { callCost } from "../cost/call-cost.ts";
 import { chargedCalls } from "../cost/charged.ts";
 import type { Group } from "../group.ts";
 import { requestsNeeded } from "../intervals.ts";
-import type { RequestMetric } from "../metric.ts";
+import type { GroupMetric, RequestMetric } from "../metric.ts";
 import { costPer1kGood } from "../metrics/cost_per_1k_good.ts";
 import { goodputShare } from "../metrics/goodput_share.ts";
 import { outputSpeed } from "../metrics/output_speed.ts";
 import { successShare } from "../metrics/success_share.ts";
 import { ttft } from "../metrics/ttft.ts";
+import { quantileOf } from "../quantile.ts";
 import { standingOf, type Sample } from "../sample.ts";
 import { hasSlo, judge } from "../slo.ts";
 import { scoreDifference } from "./clustered.ts";
-import { figuresByPair, sidesOf } from "./pairs.ts";
+import { figuresByPair } from "./pairs.ts";
 import { quantileDifference, quantileTest } from "./quantile-test.ts";
 import { chanceBelow, rankTest } from "./rank-test.ts";
 import { shareInterval, meanValue, yesNoTest } from "./shares.ts";
-import { unitsOf, type Figure, type Sides } from "./sides.ts";
+import type { Figure, Sides } from "./sides.ts";
 import { estimateTest } from "./estimate-test.ts";
 import type { TestResult } from "./test-result.ts";
 import type { Verdict } from "./verdict.ts";
@@ -30,70 +32,58 @@ export interface Question {
   readonly stat: Verdict["stat"];
   readonly unit: Unit;
   readonly better: "lower" | "higher";
-  /** Null: nothing to compare. */
-  readonly answer: (a: Group, b: Group, isPaired: boolean) => Answer | null;
+  /** Fewest pairs, or requests of the smaller side. */
+  readonly unitsMin: number;
+  /** What each request of a target says; null: nothing to compare. */
+  readonly figures: (group: Group) => ReadonlyMap<string, Figure> | null;
+  readonly compare: (sides: Sides) => Answer;
+  /** The figure of one target by itself, in the unit. */
+  readonly level: (values: readonly number[]) => number;
 }
 
 /** The figures of a verdict before it is judged beside others. */
 export interface Answer extends Pick<Verdict, "difference" | "low" | "high" | "superiority"> {
   readonly valueA: number;
   readonly valueB: number;
-  readonly sides: Sides;
   readonly test: TestResult;
 }
 
-/** Of the better, the tail, the stream, reliability, the objective, and money: what a buyer asks of a pair of targets. */
+/** The middle, the tail, the stream, reliability, the objective, and money: what a buyer asks of a pair of targets. */
 export const QUESTIONS: readonly Question[] = [
   quantileQuestion(ttft, "p50", 0.5),
   quantileQuestion(ttft, "p95", 0.95),
   quantileQuestion(outputSpeed, "p50", 0.5),
+  shareQuestion(successShare, (group) => figuresByPair(group, succeeded)),
+  shareQuestion(goodputShare, (group) => (hasSlo(group.scenario.slo) ? figuresByPair(group, wasGood) : null)),
   {
-    metric: successShare.id,
+    metric: costPer1kGood.id,
     stat: "value",
-    unit: successShare.unit,
-    better: "higher",
-    answer: (a, b, isPaired) => shareAnswer(a, b, isPaired, succeeded),
+    unit: costPer1kGood.unit,
+    better: "lower",
+    unitsMin: PAIRS_MIN,
+    figures: costFigures,
+    compare: compareMeans,
+    level: mean,
   },
-  {
-    metric: goodputShare.id,
-    stat: "value",
-    unit: goodputShare.unit,
-    better: "higher",
-    answer: (a, b, isPaired) =>
-      hasSlo(a.scenario.slo) && hasSlo(b.scenario.slo) ? shareAnswer(a, b, isPaired, wasGood) : null,
-  },
-  { metric: costPer1kGood.id, stat: "value", unit: costPer1kGood.unit, better: "lower", answer: costAnswer },
 ];
 
 /** Whole thousandths of the unit, so that equal differences tie: binary fractions would tell them apart. */
 const SCALE = 1000;
 
 function quantileQuestion(metric: RequestMetric, stat: "p50" | "p95", p: number): Question {
-  const worst = metric.failures === "zero" ? 0 : Infinity;
-  const read = (sample: Sample): number | null => {
-    const standing = standingOf(sample);
-    if (standing === "failure") return worst;
-    const value = standing === "success" && metric.applies(sample) ? metric.read(sample).values[0] : undefined;
-    return value === undefined ? null : Math.round(value * SCALE);
-  };
-  // Of a metric that no answer has, failures alone would speak.
-  const hasValues = ({ successes }: Group): boolean =>
-    successes.length === 0 ||
-    successes.some((sample) => metric.applies(sample) && metric.read(sample).values.length > 0);
   const better = metric.direction === "higher" ? "higher" : "lower";
   return {
     metric: metric.id,
     stat,
     unit: metric.unit,
     better,
-    answer: (a, b, isPaired) => {
-      if (!hasValues(a) || !hasValues(b)) return null;
-      const sides = sidesOf(figuresByPair(a, read), figuresByPair(b, read), isPaired);
-      if (unitsOf(sides) < Math.max(PAIRS_MIN, requestsNeeded(p))) return null;
+    unitsMin: Math.max(PAIRS_MIN, requestsNeeded(p)),
+    figures: (group) => quantileFigures(group, metric),
+    level: (values) => quantileOf(values, p)! / SCALE,
+    compare: (sides) => {
       const { valueA, valueB, difference, low, high } = quantileDifference(sides, p);
       const below = chanceBelow(sides);
       return {
-        sides,
         test: stat === "p50" ? rankTest(sides) : quantileTest(sides, p),
         valueA: valueA / SCALE,
         valueB: valueB / SCALE,
@@ -101,6 +91,48 @@ function quantileQuestion(metric: RequestMetric, stat: "p50" | "p95", p: number)
         low: low / SCALE,
         high: high / SCALE,
         superiority: better === "lower" ? below : 1 - below,
+      };
+    },
+  };
+}
+
+/** Null where answers came and none has a value: failures alone would speak of a metric that is not there. */
+function quantileFigures(group: Group, metric: RequestMetric): ReadonlyMap<string, Figure> | null {
+  const worst = metric.failures === "zero" ? 0 : Infinity;
+  let answers = 0;
+  let values = 0;
+  const figures = figuresByPair(group, (sample) => {
+    const standing = standingOf(sample);
+    if (standing === "failure") return worst;
+    if (standing !== "success") return null;
+    answers += 1;
+    const value = metric.applies(sample) ? metric.read(sample).values[0] : undefined;
+    if (value === undefined) return null;
+    values += 1;
+    return Math.round(value * SCALE);
+  });
+  return answers > 0 && values === 0 ? null : figures;
+}
+
+function shareQuestion(metric: GroupMetric, figures: Question["figures"]): Question {
+  return {
+    metric: metric.id,
+    stat: "value",
+    unit: metric.unit,
+    better: "higher",
+    unitsMin: PAIRS_MIN,
+    figures,
+    level: mean,
+    compare: (sides) => {
+      const valueA = meanValue(sides.a);
+      const valueB = meanValue(sides.b);
+      return {
+        test: yesNoTest(sides, sides.a.values, sides.b.values),
+        valueA,
+        valueB,
+        difference: valueB - valueA,
+        ...shareInterval(sides),
+        superiority: 1 - chanceBelow(sides),
       };
     },
   };
@@ -117,37 +149,13 @@ function wasGood(sample: Sample): number | null {
   return standing === "success" && judge(sample) === "good" ? 1 : 0;
 }
 
-function shareAnswer(a: Group, b: Group, isPaired: boolean, read: (sample: Sample) => number | null): Answer | null {
-  const sides = sidesOf(figuresByPair(a, read), figuresByPair(b, read), isPaired);
-  if (unitsOf(sides) < PAIRS_MIN) return null;
-  const valueA = meanValue(sides.a);
-  const valueB = meanValue(sides.b);
-  return {
-    sides,
-    test: yesNoTest(sides, sides.a.values, sides.b.values),
-    valueA,
-    valueB,
-    difference: valueB - valueA,
-    ...shareInterval(sides),
-    superiority: 1 - chanceBelow(sides),
-  };
-}
-
-function costAnswer(a: Group, b: Group, isPaired: boolean): Answer | null {
-  const [ofA, ofB] = [costFigures(a), costFigures(b)];
-  if (ofA === null || ofB === null) return null;
-  const sides = sidesOf(ofA, ofB, isPaired);
-  if (unitsOf(sides) < PAIRS_MIN) return null;
+function compareMeans(sides: Sides): Answer {
   const estimate = scoreDifference(sides, sides.a.values, sides.b.values);
-  const { test, low, high } = estimateTest(sides, estimate);
   return {
-    sides,
-    test,
+    ...estimateTest(sides, estimate),
     valueA: meanValue(sides.a),
     valueB: meanValue(sides.b),
     difference: estimate.mean,
-    low,
-    high,
     superiority: null,
   };
 }

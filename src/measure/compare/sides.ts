@@ -28,7 +28,7 @@ export interface Figure {
 export function pairedSides(pairs: readonly { readonly a: Figure; readonly b: Figure }[]): Sides {
   const a = sideOf(pairs.map((pair) => pair.a));
   const b = sideOf(pairs.map((pair) => pair.b));
-  const { numbers, count } = numbered(pairs.map((_, i) => `${a.clusters[i]} ${b.clusters[i]}`));
+  const { numbers, count } = numbered(pairs.map((_, i) => a.clusters[i]! * b.clusterCount + b.clusters[i]!));
   return { a, b, isPaired: true, cells: numbers, cellCount: count };
 }
 
@@ -54,8 +54,11 @@ function sideOf(figures: readonly Figure[]): Side {
   return { values: figures.map(({ value }) => value), clusters: numbers, clusterCount: count };
 }
 
-function numbered(names: readonly string[]): { readonly numbers: readonly number[]; readonly count: number } {
-  const known = new Map<string, number>();
+function numbered(names: readonly (string | number)[]): {
+  readonly numbers: readonly number[];
+  readonly count: number;
+} {
+  const known = new Map<string | number, number>();
   const numbers = names.map((name) => {
     const number = known.get(name) ?? known.size;
     known.set(name, number);

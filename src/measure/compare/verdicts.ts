@@ -4,6 +4,7 @@ import { usdOfRequests } from "../cost/per-request.ts";
 import { holm } from "./holm.ts";
 import { QUESTIONS, type Answer, type Question } from "./questions.ts";
 import { clustersNeeded } from "./least-p.ts";
+import { sidesOf } from "./pairs.ts";
 import { isUnclustered, unitsOf, type Sides } from "./sides.ts";
 import type { Decides, Scope, Verdict } from "./verdict.ts";
 
@@ -45,24 +46,32 @@ export function verdictsOf(groups: readonly Group[]): readonly Verdict[] {
 
 /** One family of verdicts over all that these couples can be asked. */
 export function judgeCouples(couples: readonly Couple[]): readonly Verdict[] {
-  const asked = couples.flatMap((couple) => {
-    const isPaired = couple.scope === "window" && couple.a.scenario.arrangement === "paired";
-    return QUESTIONS.flatMap((question) => {
-      const answer = question.answer(couple.a, couple.b, isPaired);
-      return answer === null ? [] : [{ couple, question, answer }];
+  const asked = QUESTIONS.flatMap((question) => {
+    // Each target is in many couples.
+    const groups = new Set(couples.flatMap(({ a, b }) => [a, b]));
+    const figures = new Map([...groups].map((group) => [group, question.figures(group)]));
+    return couples.flatMap((couple, place) => {
+      const [a, b] = [figures.get(couple.a)!, figures.get(couple.b)!];
+      const isPaired = couple.scope === "window" && couple.a.scenario.arrangement === "paired";
+      const sides = a === null || b === null ? null : sidesOf(a, b, isPaired);
+      if (sides === null || unitsOf(sides) < question.unitsMin) return [];
+      return [{ place, couple, question, sides, answer: question.compare(sides) }];
     });
-  });
+  }).toSorted((one, other) => one.place - other.place);
   const counted = asked.filter(({ answer }) => answer.test.least < ALPHA);
   const adjusted = new Map(holm(counted.map(({ answer }) => answer.test.p)).map((p, i) => [counted[i]!, p]));
   return asked.map((one) => verdictOf(one, adjusted.get(one) ?? one.answer.test.p, counted.length));
 }
 
-function verdictOf(
-  { couple, question, answer }: { readonly couple: Couple; readonly question: Question; readonly answer: Answer },
-  pAdjusted: number,
-  family: number,
-): Verdict {
-  const { sides, test, ...figures } = answer;
+interface Asked {
+  readonly couple: Couple;
+  readonly question: Question;
+  readonly sides: Sides;
+  readonly answer: Answer;
+}
+
+function verdictOf({ couple, question, sides, answer }: Asked, pAdjusted: number, family: number): Verdict {
+  const { test, ...figures } = answer;
   const { metric, stat, unit, better } = question;
   const ahead = leaderBy(figures, better, couple.nameA, couple.nameB);
   const leader = pAdjusted < ALPHA ? ahead : null;

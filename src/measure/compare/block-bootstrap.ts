@@ -1,0 +1,32 @@
+import { cumulativeStdNormalProbability } from "simple-statistics";
+import type { Random } from "../../core/random.ts";
+import { nearestRank, quantileOf } from "../quantile.ts";
+import { studentQuantile } from "./student.ts";
+
+const DRAWS = 2000;
+const OUTSIDE = 0.05;
+
+/**
+ * 95 % interval of the median of values that depend on each other within a block: whole blocks are drawn again (Künsch 1989;
+ * Efron and Tibshirani 1993, ch. 8). Few blocks make a percentile interval too narrow, so its ends are taken as far out as
+ * Student's t is beyond the normal, Φ(−√(n / (n − 1)) t) for n blocks (Hesterberg 2015, "What teachers should know about the
+ * bootstrap", 5.3), and further where blocks depend on each other.
+ *
+ * @param blocks at least 2, none empty; ±∞ allowed
+ * @param degrees of freedom of that t
+ * @param wider standard error over that of independent blocks, at least 1
+ */
+export function medianInterval(
+  blocks: readonly (readonly number[])[],
+  degrees: number,
+  wider: number,
+  random: Random,
+): { readonly low: number; readonly high: number } {
+  const n = blocks.length;
+  const out = cumulativeStdNormalProbability(-Math.sqrt(n / (n - 1)) * wider * studentQuantile(OUTSIDE, degrees));
+  const medians = Float64Array.from({ length: DRAWS }, () => {
+    const drawn = Array.from({ length: n }, () => blocks[random.int(n)]!).flat();
+    return quantileOf(drawn, 0.5)!;
+  }).sort();
+  return { low: medians[nearestRank(DRAWS, out)]!, high: medians[nearestRank(DRAWS, 1 - out)]! };
+}
