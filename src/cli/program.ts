@@ -44,6 +44,11 @@ export function buildProgram(done: Done): Command {
     .option("--result-dir <dir>", "where runs are kept", "results")
     .option("--revise", "write new reports beside the old ones, by today's carbon model and the prices of --prices")
     .option("--prices <file>", 'JSON, prices by target as in herdbench.json: {"seller": {"inputUsdPerMtok": 3, …}}')
+    .option(
+      "--definitions <tools>",
+      "print the same stamps as other tools define them, beside ours: vllm,aiperf,guidellm,inference-perf,mlperf or all",
+      flag.names,
+    )
     .option(...FAIL_ON)
     .option("--json", "print the report as JSON")
     .option("--quiet", "print nothing but errors")
