@@ -1,6 +1,6 @@
 import type { Scenario } from "../core/scenario.ts";
 import type { Unit } from "../core/metric.ts";
-import type { Scope, Verdict } from "../measure/compare/verdict.ts";
+import type { Decides, Scope, Verdict } from "../measure/compare/verdict.ts";
 import { type Section, table } from "./table.ts";
 import { interval, NO_VALUE, percent, plain, plural, short, usd } from "./text.ts";
 
@@ -38,10 +38,14 @@ function deciding(verdict: Verdict): string {
   const amount = decidingAmount(verdict);
   return verdict.decides === null || verdict.decides.n === null
     ? `${amount} might decide it`
-    : `about ${amount} would decide a difference this small`;
+    : `about ${amount} would decide a difference this small in one window, ${nightsOf(verdict.decides)} to buy on it`;
 }
 
-/** `610 pairs over 12 connections of each, 9 nights ($1.50)`. */
+function nightsOf({ nights }: Decides): string {
+  return nights === null ? NO_VALUE : plural(nights, "night");
+}
+
+/** `610 pairs over 12 connections of each ($1.50)`. */
 function decidingAmount({ decides, units }: Verdict): string {
   if (decides === null) return `more ${units}`;
   const over = decides.connections === null ? "" : ` over ${decides.connections} connections of each`;
@@ -50,18 +54,26 @@ function decidingAmount({ decides, units }: Verdict): string {
   return `${short(Number(decides.n.toPrecision(2)))} ${units}${over}${cost}`;
 }
 
-/** Every verdict of a family as a table. */
+/** A page of them; more are for programs to read. */
+const ROWS_MAX = 100;
+
+/** The verdicts of a family as a table: all, or of many first those that name a leader. */
 export function verdictSection(heading: string, verdicts: readonly Verdict[]): Section {
+  // A stable sort: within each half the order stays.
+  const leadersFirst = verdicts.toSorted((x, y) => Number(x.leader === null) - Number(y.leader === null));
+  const rows = verdicts.length > ROWS_MAX ? leadersFirst.slice(0, ROWS_MAX) : verdicts;
+  const more = verdicts.length - rows.length;
   return {
     heading,
     text:
       "B − A with its 95 % interval; p after Holm's correction over the whole family. No leader: no difference shown. " +
-      "Failures are infinite in p50 and p95 of a latency and 0 in a speed.",
+      "Failures are infinite in p50 and p95 of a latency and 0 in a speed." +
+      (more === 0 ? "" : ` ${plural(more, "more verdict")}: see report.json.`),
     table: table(
       ["scenario", "metric", "A", "B", "leader"],
       ["A is", "B is", "B - A", "95 % interval", "A better %", "n", "p", "Holm over"],
       ["test"],
-      verdicts.map((verdict) => [
+      rows.map((verdict) => [
         [verdict.scenario, metricName(verdict), verdict.a, verdict.b, verdict.leader ?? "none shown"],
         [
           shown(verdict.valueA, verdict.unit),
@@ -91,6 +103,7 @@ export const VERDICT_TITLES = [
   "n",
   "p",
   "would decide",
+  "to buy on",
 ];
 
 export function verdictRow(verdict: Verdict): readonly string[] {
@@ -106,6 +119,7 @@ export function verdictRow(verdict: Verdict): readonly string[] {
     String(n),
     probability(pAdjusted),
     decides === null ? "" : decidingAmount(verdict),
+    decides === null ? "" : nightsOf(decides),
   ].map(plain);
 }
 

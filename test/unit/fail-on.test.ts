@@ -1,11 +1,14 @@
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { EXIT, exitCode } from "../../src/cli/exit-codes.ts";
 import { findingsOf, parseCondition, type Condition } from "../../src/measure/fail-on.ts";
+import { PROFILES } from "../../src/simulator/profile.ts";
+import { startSimulator } from "../../src/simulator/server.ts";
 import { analysisOf, COUNTS, fineGroup, FIGURES, groupOf, SCENARIO, targetNamed } from "../support/analysis.ts";
 import { GOLDEN_RUN } from "../support/golden-files.ts";
-import { herdbench } from "../support/herdbench.ts";
+import { herdbench, orInvalid } from "../support/herdbench.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { cpSync } from "node:fs";
-import { join } from "node:path";
 
 const conditionOf = (text: string): Condition => {
   const parsed = parseCondition(text);
@@ -90,5 +93,28 @@ describe("a run held against conditions", () => {
     const wrong = await report("ttft p50 > 1", "nothing > 1", "ttft p51 > 1");
     expect(wrong.code).toBe(2);
     expect(wrong.stderr.trim().split("\n")).toHaveLength(2);
+  });
+
+  it("is judged at the end of a run, and read before its first request", async () => {
+    const cwd = temporaryFolder();
+    const simulator = await startSimulator({ seed: 1, profiles: { fast: PROFILES["sim-fast"] } });
+    const load = ["--num-prompts", "6", "--max-concurrency", "2", "--input-len", "50", "--output-len", "8"];
+    const run = (condition: string) =>
+      herdbench(
+        ["run", "--base-url", `${simulator.url}/fast/v1`, "--model", "m", ...load, "--quiet", "--fail-on", condition],
+        { cwd },
+      );
+    expect(await run("ttft p51 > 1")).toMatchObject({ code: 2, stdout: "" });
+    expect(existsSync(join(cwd, "results"))).toBe(false);
+    const { code, stderr } = await run("ttft p50 > 0.001");
+    await simulator.close();
+    expect(code).toEqual(orInvalid(1));
+    expect(stderr).toContain("--fail-on ttft p50 > 0.001: ");
+  });
+
+  it("gives way to every worse outcome", () => {
+    const worse = [130, 70, 2, 5, 4, 3] as const;
+    expect(worse.map((code) => exitCode([EXIT.failOn, code]))).toEqual(worse);
+    expect(exitCode([EXIT.ok, EXIT.failOn])).toBe(1);
   });
 });

@@ -102,7 +102,7 @@ test("a verdict without a leader names what would decide it", () => {
   const screen = firstScreen(analysisOf([fineGroup("sim-fast"), fineGroup("sim-far")], { verdicts: [verdict] }), view);
   expect(screen.replace(/\s+/g, " ")).toContain(
     "no difference shown between sim-fast and sim-far: 4 ms (-5 to 13), 120 pairs, Holm over 6, in this window; " +
-      "about 610 pairs ($1.50) would decide a difference this small",
+      "about 610 pairs ($1.50) would decide a difference this small in one window, 7 nights to buy on it",
   );
 });
 

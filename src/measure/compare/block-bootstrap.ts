@@ -1,6 +1,6 @@
 import { cumulativeStdNormalProbability } from "simple-statistics";
 import type { Random } from "../../core/random.ts";
-import { nearestRank, quantileOf } from "../quantile.ts";
+import { nearestRank } from "../quantile.ts";
 import { studentQuantile } from "./student.ts";
 
 const DRAWS = 2000;
@@ -24,9 +24,27 @@ export function medianInterval(
 ): { readonly low: number; readonly high: number } {
   const n = blocks.length;
   const out = cumulativeStdNormalProbability(-Math.sqrt(n / (n - 1)) * wider * studentQuantile(OUTSIDE, degrees));
-  const medians = Float64Array.from({ length: DRAWS }, () => {
-    const drawn = Array.from({ length: n }, () => blocks[random.int(n)]!).flat();
-    return quantileOf(drawn, 0.5)!;
-  }).sort();
+  const medians = new Float64Array(DRAWS);
+  const sorted = blocks
+    .flatMap((values, block) => values.map((value) => ({ value, block })))
+    .sort((a, b) => (a.value === b.value ? 0 : a.value - b.value));
+  const times = new Uint32Array(n);
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    times.fill(0);
+    for (let i = 0; i < n; i += 1) times[random.int(n)]! += 1;
+    medians[draw] = medianOfDrawn(sorted, times);
+  }
+  medians.sort();
   return { low: medians[nearestRank(DRAWS, out)]!, high: medians[nearestRank(DRAWS, 1 - out)]! };
+}
+
+/** Walks up the sorted values, each as often as its block was drawn, to the middle. */
+function medianOfDrawn(
+  sorted: readonly { readonly value: number; readonly block: number }[],
+  times: Uint32Array,
+): number {
+  const size = sorted.reduce((sum, { block }) => sum + times[block]!, 0);
+  const middle = nearestRank(size, 0.5);
+  let passed = 0;
+  return sorted.find(({ block }) => (passed += times[block]!) > middle)!.value;
 }
