@@ -140,6 +140,10 @@ export function* study(nights: number): Generator<Line> {
   yield line(`A/A, 4 equal targets, ${size}: any of 36 verdicts names a leader`, equal.wrong, {
     atMost: share(17 / 200),
   });
+  const few = { ...DOCUMENTED, requests: 40, blockRequests: 40, connections: 10 };
+  yield line("A/A, 40 pairs over 10 connections of each: any verdict names a leader", nightsOf(few, nights).wrong, {
+    atMost: share(17 / 200),
+  });
   const planted = nightsOf(slower, nights);
   yield line(`TTFT +10 % planted in one of 4, ${size}: found`, planted.found, { atLeast: share(0.9) });
   yield line("the same nights: a leader named among the other three", planted.wrong, { atMost: share(17 / 200) });
