@@ -1,6 +1,7 @@
 import type { Analysis } from "../../measure/analysis.ts";
 import { METRICS } from "../../measure/catalogue.ts";
 import type { ReportDocument } from "../document.ts";
+import { certificateFact } from "../certificate.ts";
 import { clientErrorFact, simulatorFact } from "../facts.ts";
 import { type Section, table } from "../table.ts";
 
@@ -30,7 +31,10 @@ export function closingSections(analysis: Analysis, { flags }: ReportDocument): 
 /** The canary of the run, and the self-test of the machine. */
 function clientText(analysis: Analysis): string {
   const { certificate } = analysis.manifest;
-  const tested = certificate === null ? "No certificate of this machine is on record." : "This machine is certified.";
+  const tested =
+    certificate === null
+      ? "No self-test of this machine is on record: herdbench certify makes one."
+      : `By its self-test ${certificateFact(certificate)}.`;
   return (
     "During the run one stream came from a server with known timing: what its stamps were off by is the client's error, published and " +
     `never subtracted. Here: ${clientErrorFact(analysis)}; ${simulatorFact(analysis)}. ${tested}`

@@ -59,6 +59,11 @@ function partsOf(analysis: Analysis, record: RunRecord, document: ReportDocument
   return bodies.map(([heading, html], index) => ({ id: `part-${index + 1}`, heading, html }));
 }
 
+/** Whoever reads the answer alone has to see it too. */
+function doubtHtml({ validity }: Analysis): string {
+  return validity.valid ? "" : '<p class="alert bad">INVALID: shown, and not to be decided by.</p>\n';
+}
+
 /** Of one scenario in full; of several by name, and in full where the scenario stands. */
 function answersHtml(document: ReportDocument, answers: readonly (readonly BuyersAnswer[])[]): string {
   const [only, ...others] = answers;
@@ -75,7 +80,7 @@ function scenarioBodies(
   const answers = byScenario(analysis).map((scenario) => answersTo(analysis, scenario));
   const scenes = scenesOf(analysis, record);
   return [
-    ["The answer", answersHtml(document, answers)],
+    ["The answer", doubtHtml(analysis) + answersHtml(document, answers)],
     ["Every target", sectionBody(wholeTable(document.scenarios))],
     ["What to know beside it", noted],
     ...document.scenarios.map(({ heading, text }, index) => {
@@ -88,17 +93,17 @@ function scenarioBodies(
 
 /** A sweep asks how much a target can do: what it found is said in sentences, and every level is a line of a table. */
 function levelBodies(
-  { manifest }: Analysis,
+  analysis: Analysis,
   sweep: SweepAnalysis,
   { levels, scenarios }: ReportDocument,
   noted: string,
 ): readonly Body[] {
   const curve = sweepCurve(
     sweep,
-    manifest.targets.map(({ id }) => id),
+    analysis.manifest.targets.map(({ id }) => id),
   );
   return [
-    ["The answer", noted],
+    ["The answer", doubtHtml(analysis) + noted],
     ["Throughput against load", picturesHtml([curve])],
     ...levels.map((section) => [section.heading, sectionBody(section)] as const),
     ["Every target at every level", sectionBody(wholeTable(scenarios))],
