@@ -55,13 +55,24 @@ export function nightSteps(of: Nightly): NightSteps {
       return publishReport(path, QUIET);
     },
     close: ({ path }) => publishReport(path, QUIET),
-    publish: async () => {
-      if (nightly.keepRawDays !== null) await removeOldRaw(resultDir, nightly.keepRawDays, Date.now());
-      return publishNight(resultDir, nightly.publishDir, options.providersDir ?? null);
-    },
+    publish: async () => [
+      ...(await withoutOldRaw(resultDir, nightly.keepRawDays)),
+      ...(await publishNight(resultDir, nightly.publishDir, options.providersDir ?? null)),
+    ],
     tell: (record) => tellNight(record, nightly, tools),
     ping: (moment) => pingDeadMan(moment, nightly, tools),
   };
+}
+
+/** A night is not lost by a file that cannot be removed: it is named. */
+async function withoutOldRaw(resultDir: string, keepDays: number | null): Promise<readonly string[]> {
+  if (keepDays === null) return [];
+  try {
+    await removeOldRaw(resultDir, keepDays, Date.now());
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 /** Runs the scenarios of the config against these targets; null when there is none. */

@@ -107,6 +107,7 @@ describe("herdbench nightly", () => {
       ],
       nightly: {
         maxCostUsd: 2,
+        publishDir: "site",
         onNight: [
           "/bin/sh",
           "-c",
@@ -151,6 +152,12 @@ describe("herdbench nightly", () => {
     );
     expect(await readFile(join(cwd, "env.txt"), "utf8")).not.toMatch(/EXPIRED_KEY|not-a-real/);
     expect(stdout).toContain(night.message);
+    expect(night.publishing).toEqual([]);
+    expect(await readdir(join(cwd, "site"))).toEqual(expect.arrayContaining(["index.html", "latest.csv", "feed.xml"]));
+    const count = await herdbench(["history", "query", "SELECT count(*) AS runs FROM runs", "--csv", "--quiet"], {
+      cwd,
+    });
+    expect(count.stdout).toBe("runs\n1\n");
     await rm(join(cwd, "env.txt"));
     const again = await herdbench(NIGHTLY, { cwd, env });
     expect(again.stdout).toContain("was done before: nothing was sent");
@@ -237,6 +244,15 @@ describe("herdbench nightly", () => {
     const cwd = await folderWith(config, { ...SCENARIO, seed: "x" });
     const { code, stderr } = await herdbench(NIGHTLY, { cwd, env: { DEAD_MAN_URL: hookUrl("dead") } });
     expect([code, stderr, received]).toEqual([2, expect.stringContaining("night.json: seed: must be"), []]);
+  });
+
+  it("is not lost by a site that cannot be written", async () => {
+    const cwd = await folderWith({ targets: [target("fine", "fast")], nightly: { publishDir: "site" } });
+    await writeFile(join(cwd, "site"), "a file is in the way");
+    expect((await herdbench(NIGHTLY, { cwd })).code).toEqual(orInvalid(0));
+    const { findings, publishing } = await onlyNight(cwd);
+    expect(publishing).toHaveLength(1);
+    expect(findings.filter(({ cause }) => cause === "publishing")).toMatchObject([{ owner: "tool", target: null }]);
   });
 
   it("refuses a rerun without its reason", async () => {
