@@ -47,12 +47,23 @@ function clientCredentials(
   const asked = askVariables(variables);
   const clientId = asked.need(grant.clientId, "client id");
   const clientSecret = asked.need(grant.clientSecret, "client secret");
-  const path = grant.tokenUrl.replace(/\{(\w+)\}/g, (_whole, name: string) =>
-    Object.hasOwn(target.parameters, name) ? target.parameters[name]! : asked.need([name], `${name} for the token`),
-  );
+  const path = grant.tokenUrl.replace(/\{(\w+)\}/g, (_whole, name: string, at: number) => {
+    const isParameter = Object.hasOwn(target.parameters, name);
+    const value = isParameter ? target.parameters[name]! : asked.need([name], `${name} for the token`);
+    return at === 0 ? serviceOf(value) : value;
+  });
   const tokenUrl = URL.parse(path, `${target.baseUrl}/`)?.href ?? null;
   if (tokenUrl === null) asked.problem(`${path} is no address to get a token from`);
   if (tokenUrl === null || asked.problems.length > 0) return { ok: false, problems: asked.problems };
   const of = { tokenUrl, clientId, clientSecret, scope: grant.scope, in: grant.in };
   return { ok: true, signIn: clientCredentialsSignIn(of, tools) };
+}
+
+/**
+ * The address of a service, which variables such as AZURE_AUTHORITY_HOST hold with or without scheme and last slash. Without
+ * a scheme it would be a path at the target, and the secret would go there.
+ */
+function serviceOf(value: string): string {
+  const bare = value.replace(/\/+$/, "");
+  return bare === "" || /^https?:\/\//i.test(bare) ? bare : `https://${bare}`;
 }

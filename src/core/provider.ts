@@ -107,7 +107,8 @@ export interface FollowUp {
 /** A request that is worth sending once a call is over: what its answer adds to the record. */
 export interface Settlement {
   readonly request: HttpRequest;
-  read(response: WholeResponse): readonly StreamPart[];
+  /** Null while the record is not written to its end: it is worth asking again. */
+  read(response: WholeResponse): readonly StreamPart[] | null;
 }
 
 /** What load on a gateway is made of: calls that are answered in one piece, and the list of models. */

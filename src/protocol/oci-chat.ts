@@ -23,6 +23,8 @@ export function ociChat(compartmentId: string): Wire {
     request: (call) => request(call, compartmentId),
     reader: () => partsOf,
     failure: ({ status, body }) => httpFailure(status, body),
+    // Whether a stream ends in [DONE] is not documented, and Oracle's own clients do not wait for it.
+    expects: { terminator: false, usage: true },
   };
 }
 

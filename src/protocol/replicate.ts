@@ -92,10 +92,14 @@ function doneParts(data: unknown): StreamPart[] {
   return [{ type: "error", failure: failure("server-error", { where: "stream", code: reason.slice(0, 100), detail }) }];
 }
 
+/** What the service says of a prediction before its record is whole, which may be later than the end of its stream. */
+const UNFINISHED: ReadonlySet<unknown> = new Set(["queued", "starting", "processing"]);
+
 /** What the record of a finished prediction adds. The queue is the time from its creation to its start. */
-function recordParts({ status, body }: WholeResponse): readonly StreamPart[] {
+function recordParts({ status, body }: WholeResponse): readonly StreamPart[] | null {
   const prediction = status === 200 ? jsonOf(body) : null;
   if (!isObject(prediction)) return [];
+  if (UNFINISHED.has(prediction["status"])) return null;
   const metrics = within(prediction, "metrics");
   const [input, output] = [countOf(metrics["input_token_count"]), countOf(metrics["output_token_count"])];
   const server = {

@@ -136,21 +136,25 @@ async function pause(
   const leftMs = limitMs - msFromUs(time.now() - (first.sent ?? first.released));
   const isLate = leftMs <= afterMs;
   const waitMs = Math.min(afterMs, leftMs);
-  if (waitMs > 0 && !signal.aborted) {
-    await new Promise<void>((resolve) => {
-      const over = (): void => {
-        cancel();
-        signal.removeEventListener("abort", over);
-        resolve();
-      };
-      const cancel = time.after(waitMs, over);
-      signal.addEventListener("abort", over);
-    });
-  }
+  await waited(waitMs, call);
   if (signal.aborted) return failure("network", { where: "headers", status, detail: String(signal.reason) });
   if (!isLate) return null;
   const stage = limits.firstContentMs <= limits.totalMs ? "first-content" : "total";
   return failure("timeout", { where: stage, status, detail: `${stage} limit of ${limitMs} ms` });
+}
+
+/** Lets time pass, until the call is ended. */
+export async function waited(ms: number, { time, signal }: Pick<Call, "time" | "signal">): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const over = (): void => {
+      cancel();
+      signal.removeEventListener("abort", over);
+      resolve();
+    };
+    const cancel = time.after(ms, over);
+    signal.addEventListener("abort", over);
+  });
 }
 
 /** Released, sent and connected as the first exchange; answered as the last. */

@@ -32,14 +32,14 @@ interface Begun {
   readonly firstByteNs: number;
   readonly receivedNs: number;
   readonly createdMs: number;
-  /** How often it was asked for. */
+  /** How often the answer, or the record of one that is over, was asked for. */
   polls: number;
   record: LedgerRecord | null;
 }
 
 /** Calls that are remembered; the oldest go first. */
 const PENDING_MAX = 10_000;
-/** Of NVIDIA's answers, the first so many say that it is still busy. */
+/** Of NVIDIA's answers, the first so many say that it is still busy; of Replicate's, that the record is not written yet. */
 const BUSY_POLLS = 1;
 
 const REPLICATE = "api.replicate.com";
@@ -106,6 +106,7 @@ async function goOn(call: CloudCall, one: Begun, options: PendingOptions): Promi
     return sendJson(call.response, verdict.status, JSON.parse(body) as object, headers);
   }
   if (call.host === REPLICATE) {
+    if (one.record !== null) one.polls += 1;
     return later(call, options, () => sendJson(call.response, 200, predictionOf(call, one)));
   }
   one.polls += 1;
@@ -128,13 +129,13 @@ function sendBusy({ response }: CloudCall, { id }: Begun): void {
 }
 
 /** A prediction as Replicate shows it: when begun, and once it is over. */
-function predictionOf(call: CloudCall, { id, createdMs, record }: Begun): object {
+function predictionOf(call: CloudCall, { id, createdMs, polls, record }: Begun): object {
   // With the fault that is asked for.
   const base = `http://${call.request.headers.host ?? ""}/${call.path.split("/")[1]}`;
   const at = (ms: number): string => new Date(ms).toISOString();
   const head = {
     id,
-    status: record === null ? "starting" : "succeeded",
+    status: record === null ? "starting" : polls <= BUSY_POLLS ? "processing" : "succeeded",
     created_at: at(createdMs),
     // The same machine under its other name: another origin.
     urls: {
@@ -142,7 +143,7 @@ function predictionOf(call: CloudCall, { id, createdMs, record }: Begun): object
       stream: `${base.replace("//127.0.0.1:", "//localhost:")}/${STREAMS}/v1/streams/${id}`,
     },
   };
-  if (record === null) return head;
+  if (record === null || polls <= BUSY_POLLS) return head;
   const queueMs = record.queueMs ?? 0;
   const endMs = record.end / NS_PER_MS;
   return {

@@ -131,6 +131,38 @@ describe("a call of several exchanges", () => {
     expect(stamps.sent).not.toBeNull();
   });
 
+  it("whose record is not written when its answer is over asks for it again", async () => {
+    let asked = 0;
+    const soon: Script = (socket, request) => {
+      asked += 1;
+      const record =
+        asked < 3 ? { status: asked === 1 ? "starting" : "processing" } : { status: "succeeded", ...RECORD };
+      return answering(json(record, "200 OK"))(socket, request);
+    };
+    const { home } = await replicate({ record: soon });
+    const { outcome, usage, server } = await calling(home.origin, REPLICATE);
+    expect([outcome, usage, server?.totalMs, asked]).toEqual([
+      "completed",
+      { input: 7, output: 2, cached: null },
+      500,
+      3,
+    ]);
+  });
+
+  it.each<[string, string, number]>([
+    ["whole", STREAM, 6],
+    ["broken", STREAM.slice(0, 40), 1],
+  ])("whose record is never written asks so often after a %s answer", async (_what, text, due) => {
+    let asked = 0;
+    const never: Script = (socket, request) => {
+      asked += 1;
+      return answering(json({ status: "processing", metrics: {} }, "200 OK"))(socket, request);
+    };
+    const { home } = await replicate({ record: never, stream: answering(streamHead(), text) });
+    const { usage } = await calling(home.origin, REPLICATE);
+    expect([usage, asked]).toEqual([null, due]);
+  });
+
   it.each<[string, Script]>([
     ["reset", RESET],
     ["refused", answering(json({ detail: "no" }, "500 No"))],

@@ -293,6 +293,21 @@ describe("a provider whose file only states how it is signed in to", () => {
     expect(at.asked[0]!.url).toBe("https://host.example/oidc/v1/token");
   });
 
+  it.each([
+    ["with its last slash", "https://login.example/"],
+    ["without its scheme", "login.example"],
+    ["without its scheme, to a port", "login.example:443/"],
+  ])(
+    "finds a token service whose address is written %s, and never asks the target for a token",
+    async (_how, authority) => {
+      const at = world(() => granted("t", 60));
+      const target = { ...TARGET, parameters: { authority } };
+      const program = variablesOf({ CLIENT: "c", SECRET: "x", TENANT: "ten" });
+      await authorized(signedIn(statedSignIn(FACTS, target, program, at)));
+      expect(at.asked[0]!.url).toBe("https://login.example/ten/token");
+    },
+  );
+
   it("takes no key, a bare one in a header of its own, or a bearer", async () => {
     const of = async (facts: Parameters<typeof statedSignIn>[0], apiKeyEnv: string | null) =>
       authorized(signedIn(statedSignIn(facts, { ...TARGET, apiKeyEnv }, variablesOf({ KEY: "k" }), world())));
