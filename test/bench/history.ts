@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { literal, openDatabase } from "../../src/history/database.ts";
 import { quantileOf } from "../../src/measure/quantile.ts";
-import { writePast } from "./past.ts";
+import { ATTEMPTS_PER_RUN, writePast } from "./past.ts";
 
 const BIN = fileURLToPath(new URL("../../src/cli/bin.js", import.meta.url));
 const TIMES = 5;
@@ -70,7 +70,7 @@ async function timeObservations(): Promise<void> {
   timed("index of the one run that is copied", ["history", "query", "SELECT count(*) FROM observations"], 1);
   const index = join(results, ".index");
   const part = readdirSync(index).find((name) => name.startsWith("observations-"))!;
-  const copies = Math.ceil(10_000_000 / 188);
+  const copies = Math.ceil(10_000_000 / ATTEMPTS_PER_RUN);
   const database = await openDatabase(index);
   await database.connection.run(
     `COPY (SELECT * REPLACE (
