@@ -126,7 +126,8 @@ describe("a rate limit", () => {
     expect(accepted.value).toBeLessThan(44);
     expect(valueOf(group, "retry_after_kept")!.value).toBe(1);
     expect(valueOf(group, "recovery")!.value).toBeGreaterThan(900);
-    expect(group.counts.retries).toBeGreaterThanOrEqual(2);
+    // At the lowest rate above the limit a late machine may send slowly enough to be let through at the end.
+    expect(group.counts.retries).toBeGreaterThanOrEqual(1);
   });
 
   const FLAT = gateway({}, 120, { retry: RETRY });
