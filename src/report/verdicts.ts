@@ -1,5 +1,6 @@
 import type { Scenario } from "../core/scenario.ts";
 import type { Unit } from "../core/metric.ts";
+import { SLOTS_A_DAY } from "../measure/compare/slots.ts";
 import type { Decides, Scope, Verdict } from "../measure/compare/verdict.ts";
 import { type Section, table } from "./table.ts";
 import { interval, NO_VALUE, percent, plain, plural, short, usd } from "./text.ts";
@@ -16,7 +17,10 @@ export function verdictText(verdict: Verdict, matching: string): string {
   const { a, b, leader, unit, difference, low, high } = verdict;
   const basis = [
     `${plural(verdict.n, verdict.units.slice(0, -1))}${matching}`,
-    `Holm over ${verdict.family}`,
+    // Beside an interval that excludes 0 only p says why nothing is shown.
+    leader === null
+      ? `p ${probability(verdict.pAdjusted)} after Holm over ${verdict.family}`
+      : `Holm over ${verdict.family}`,
     SCOPE_TEXT[verdict.scope],
   ].join(", ");
   if (leader === null) {
@@ -38,11 +42,12 @@ function deciding(verdict: Verdict): string {
   const amount = decidingAmount(verdict);
   return verdict.decides === null || verdict.decides.n === null
     ? `${amount} might decide it`
-    : `about ${amount} would decide a difference this small in one window, ${nightsOf(verdict.decides)} to buy on it`;
+    : `about ${amount} would decide a difference of this size in one window, ${daysOf(verdict.decides)} to buy on it`;
 }
 
-function nightsOf({ nights }: Decides): string {
-  return nights === null ? NO_VALUE : plural(nights, "night");
+/** A night alone is never enough, however many requests it has. */
+function daysOf({ nights }: Decides): string {
+  return nights === null ? NO_VALUE : `${nights} days x ${SLOTS_A_DAY} slots`;
 }
 
 /** `610 pairs over 12 connections of each ($1.50)`. */
@@ -119,7 +124,7 @@ export function verdictRow(verdict: Verdict): readonly string[] {
     String(n),
     probability(pAdjusted),
     decides === null ? "" : decidingAmount(verdict),
-    decides === null ? "" : nightsOf(decides),
+    decides === null ? "" : daysOf(decides),
   ].map(plain);
 }
 

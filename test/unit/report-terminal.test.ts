@@ -101,8 +101,8 @@ test("a verdict without a leader names what would decide it", () => {
   const verdict = { ...VERDICT, leader: null, difference: 4, low: -5, high: 13, pAdjusted: 0.4, decides };
   const screen = firstScreen(analysisOf([fineGroup("sim-fast"), fineGroup("sim-far")], { verdicts: [verdict] }), view);
   expect(screen.replace(/\s+/g, " ")).toContain(
-    "no difference shown between sim-fast and sim-far: 4 ms (-5 to 13), 120 pairs, Holm over 6, in this window; " +
-      "about 610 pairs ($1.50) would decide a difference this small in one window, 7 nights to buy on it",
+    "no difference shown between sim-fast and sim-far: 4 ms (-5 to 13), 120 pairs, p 0.4 after Holm over 6, in this window; " +
+      "about 610 pairs ($1.50) would decide a difference of this size in one window, 7 days x 8 slots to buy on it",
   );
 });
 
