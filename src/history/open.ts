@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { replace } from "../store/atomic.ts";
+import { contentError } from "../store/store-error.ts";
 import { listOf, literal, openDatabase, type Database } from "./database.ts";
 import { INDEX_DIR, partPath, readIndex, TABLES, type Table } from "./index-file.ts";
 import { OBSERVATION_COLUMNS } from "./observation-columns.ts";
@@ -30,8 +31,11 @@ export async function openIndex(resultsDir: string): Promise<Database> {
   const sources = await sourcesOf(resultsDir);
   const database = await openDatabase(join(resultsDir, INDEX_DIR));
   const { connection } = database;
+  const files = listOf(sources.flatMap((source) => source.files));
+  // A view looks at its first file alone; here each shows whether its end is whole.
+  if (files !== "[]") await orDamaged(resultsDir, () => connection.run(`FROM parquet_file_metadata(${files})`));
   for (const { table, sql } of sources) await connection.run(`CREATE VIEW ${table} AS ${sql}`);
-  await connection.run(`SET allowed_paths = ${listOf(sources.flatMap(({ files }) => files))}`);
+  await connection.run(`SET allowed_paths = ${files}`);
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
   return database;
@@ -53,13 +57,26 @@ export async function exportIndex(resultsDir: string, outDir: string, format: Ex
     for (const { table, sql } of await sourcesOf(resultsDir)) {
       const path = join(outDir, `${table}.${format}`);
       await replace(path, async (temporary) => {
-        await database.connection.run(`COPY (${sql}) TO ${literal(temporary)} (${OPTIONS[format]})`);
+        await orDamaged(resultsDir, () =>
+          database.connection.run(`COPY (${sql}) TO ${literal(temporary)} (${OPTIONS[format]})`),
+        );
       });
       paths.push(path);
     }
     return paths;
   } finally {
     database.close();
+  }
+}
+
+/** What DuckDB cannot read is a file of the index that somebody cut off or wrote over. */
+async function orDamaged<T>(resultsDir: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    const indexDir = join(resultsDir, INDEX_DIR);
+    const detail = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+    throw contentError(indexDir, `${indexDir} cannot be read: remove it, and it is made again (${detail})`);
   }
 }
 

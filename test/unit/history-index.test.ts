@@ -97,6 +97,24 @@ test("an index that was deleted, in whole or in part, is made again and says the
   expect(await query(all)).toEqual(before);
 });
 
+test("a damaged file of the index is named with its mend", async () => {
+  await refreshIndex(results, never);
+  const index = join(results, ".index");
+  writeFileSync(
+    join(
+      index,
+      readdirSync(index).find((name) => name.startsWith("summary-202611"))!,
+    ),
+    "PAR1",
+  );
+  await expect(openIndex(results)).rejects.toThrow(
+    expect.objectContaining({
+      name: "StoreError",
+      message: expect.stringContaining("remove it, and it is made again") as string,
+    }),
+  );
+});
+
 test("files that nobody reads any more do not pile up", async () => {
   for (let day = 3; day < 8; day += 1) {
     await refreshIndex(results, never);

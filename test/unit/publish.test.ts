@@ -202,7 +202,7 @@ describe("the ranking", () => {
     await publish();
     expect(site("latest.csv")).toBe(readFileSync(source(1, "comparison.csv"), "utf8"));
     expect(site("runs/index.html")).toContain("SIMULATED, INVALID");
-    expect(site("targets/sim-fast.html")).toContain("1 INVALID runs are left out");
+    expect(site("targets/sim-fast.html")).toContain("1 INVALID run left out");
     expect(site(`runs/${rerun}.html`)).toContain("in no ranking or series: the key had expired");
   });
 

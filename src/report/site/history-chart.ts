@@ -3,7 +3,7 @@ import type { Point, Series } from "../../measure/series/series.ts";
 import { relative } from "../history.ts";
 import type { Picture } from "../html/chart/picture.ts";
 import { svgOf } from "../html/chart/svg.ts";
-import { percent, short } from "../text.ts";
+import { percent, plural, short } from "../text.ts";
 
 const HEIGHT = 240;
 /** Nights that a picture shows at most: the newest. */
@@ -51,7 +51,7 @@ function captionOf(series: Series, changes: Series["changes"], last: Drawn): str
         `Another level since ${at.slice(0, 10)}: ${short(after)} after ${short(before)}${relative(before, after)}.`,
     ),
     ...(series.noise === null ? [] : [`From one run to the next ±${percent(series.noise)} %.`]),
-    ...(series.invalid === 0 ? [] : [`${series.invalid} INVALID runs are left out.`]),
+    ...(series.invalid === 0 ? [] : [`${plural(series.invalid, "INVALID run")} left out.`]),
     ...(series.points.some(({ value }) => value === Infinity)
       ? ["A cross is a run in which failures stand there."]
       : []),

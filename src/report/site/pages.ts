@@ -165,7 +165,7 @@ function factsOf({ manifest, rows, runId, revisions }: PublishedRun): readonly s
   const { startedAt, end, vantage, toolVersion, definitionsVersion, maxCostUsd } = manifest;
   const rerun = rerunReason(manifest.study);
   return [
-    `run ${runId}: from ${minute(startedAt)} to ${end === null ? "an end that is not known, since its process was killed" : minute(end.endedAt)}, at ${vantage}`,
+    `run ${runId}: from ${minute(startedAt)} to ${end === null ? "an end that is not known, since its process was killed" : minute(end.endedAt)}, measured from ${vantage}`,
     `${plural(new Set(rows.map(({ target }) => target)).size, "target")}, ${plural(new Set(rows.map(({ scenario }) => scenario)).size, "scenario")}` +
       (maxCostUsd === null ? "" : `, cap ${usd(maxCostUsd)}`),
     `herdbench ${toolVersion}, definitions version ${definitionsVersion}`,
