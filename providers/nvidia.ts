@@ -19,6 +19,7 @@ const facts = providerFacts({
     scheme: "bearer",
     env: ["NVIDIA_API_KEY", "NVIDIA_NIM_API_KEY"],
     optional: false,
+    keyHeader: null,
     clientCredentials: null,
   },
   dialect: { usage: "asked" },

@@ -15,7 +15,7 @@ const facts = providerFacts({
       standard: "16384",
     },
   },
-  signIn: { scheme: "bearer", env: ["OLLAMA_API_KEY"], optional: true, clientCredentials: null },
+  signIn: { scheme: "bearer", env: ["OLLAMA_API_KEY"], optional: true, keyHeader: null, clientCredentials: null },
   dialect: { usage: "default", errors: "object-error", echo: "same" },
   proof: { kind: "published", date: "2026-08", source: "ollama/ollama, docs/api.md and api/types.go of 2026-08-21" },
   notes: [

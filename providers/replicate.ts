@@ -10,6 +10,7 @@ const facts = providerFacts({
     scheme: "bearer",
     env: ["REPLICATE_API_TOKEN", "REPLICATE_API_KEY"],
     optional: false,
+    keyHeader: null,
     clientCredentials: null,
   },
   dialect: { usage: "never", errors: "fastapi" },

@@ -1,5 +1,5 @@
 import type { ClientCredentialsFacts, SignInFacts } from "../core/provider.ts";
-import type { SignInResult, SignInTools, Variables } from "../core/sign-in.ts";
+import type { SignIn, SignInResult, SignInTools, Variables } from "../core/sign-in.ts";
 import type { Target } from "../core/target.ts";
 import { clientCredentialsSignIn } from "./client-credentials.ts";
 import { askVariables, firstOf } from "./credentials.ts";
@@ -34,8 +34,13 @@ export function statedSignIn(
   if (apiKeyEnv === null) return { ok: true, signIn: fixedHeaders({}, []) };
   const key = asked.needKey([apiKeyEnv], "API key");
   if (asked.problems.length > 0) return { ok: false, problems: asked.problems };
-  const signIn = facts.scheme === "header" ? fixedHeaders({ [facts.header]: key }, [key]) : fixedBearer(key);
-  return { ok: true, signIn };
+  return { ok: true, signIn: keySignIn(facts, key) };
+}
+
+function keySignIn(facts: SignInFacts, key: string): SignIn {
+  if (facts.scheme === "header") return fixedHeaders({ [facts.header]: key }, [key]);
+  const isTwice = facts.scheme === "bearer" && facts.keyHeader !== null;
+  return fixedBearer(key, isTwice ? { [facts.keyHeader]: key } : {});
 }
 
 function clientCredentials(

@@ -15,7 +15,7 @@ export function fixedHeaders(headers: HttpRequest["headers"], secrets: readonly 
   };
 }
 
-/** `authorization: Bearer KEY`, beside other headers that are no secret. */
+/** `authorization: Bearer KEY`, beside other headers that hold no other secret. */
 export function fixedBearer(key: string, beside: HttpRequest["headers"] = {}): SignIn {
   return fixedHeaders({ ...beside, authorization: `Bearer ${key}` }, [key]);
 }

@@ -280,6 +280,8 @@ export type SignInFacts =
       readonly scheme: "bearer";
       readonly env: readonly string[];
       readonly optional: boolean;
+      /** Header that gets the bare key as well, because some of the service's addresses read it there; null for none. */
+      readonly keyHeader: string | null;
       /** What serves when no key is set; null when there is no such way. */
       readonly clientCredentials: ClientCredentialsFacts | null;
     }

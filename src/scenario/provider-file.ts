@@ -111,6 +111,7 @@ const signInSchema = z.discriminatedUnion("scheme", [
     scheme: z.literal("bearer"),
     env: z.array(variable).min(1).describe("Variables that may hold the key; the first one that is set counts."),
     optional: z.boolean().default(false).describe("It also answers without a key."),
+    keyHeader: found(headerName).describe("Header that gets the bare key as well."),
     clientCredentials: found(clientCredentialsSchema).describe("OAuth 2.0 client credentials, when no key is set."),
   }),
   strictObject({ scheme: z.literal("header"), header: headerName, env: z.array(variable).min(1) }),

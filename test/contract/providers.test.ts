@@ -139,7 +139,8 @@ describe.each(cases.map((each) => [each.id, each] as const))("%s", (id, { provid
     if (!authorized.ok) throw new Error(authorized.failure.detail ?? "");
     const { headers, ...rest } = authorized.request;
     const { signIn } = provider;
-    const bearer = signIn.scheme === "bearer" ? { authorization: `Bearer ${KEY}` } : {};
+    const twice = signIn.scheme === "bearer" && signIn.keyHeader !== null ? { [signIn.keyHeader]: KEY } : {};
+    const bearer = signIn.scheme === "bearer" ? { authorization: `Bearer ${KEY}`, ...twice } : {};
     const signed = signIn.scheme === "header" ? { [signIn.header]: KEY } : bearer;
     expect(rest).toEqual({ method: plain.method, url: plain.url, body: plain.body });
     expect(headers).toEqual({ ...plain.headers, ...signed });

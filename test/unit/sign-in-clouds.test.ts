@@ -265,7 +265,7 @@ describe("a provider whose file only states how it is signed in to", () => {
     scope: "s",
     in: "form",
   } as const;
-  const FACTS = { scheme: "bearer", env: ["KEY"], optional: false, clientCredentials: GRANT } as const;
+  const FACTS = { scheme: "bearer", env: ["KEY"], optional: false, keyHeader: null, clientCredentials: GRANT } as const;
   const TARGET = {
     apiKeyEnv: "KEY",
     baseUrl: "https://host.example/base",
@@ -313,6 +313,15 @@ describe("a provider whose file only states how it is signed in to", () => {
       authorized(signedIn(statedSignIn(facts, { ...TARGET, apiKeyEnv }, variablesOf({ KEY: "k" }), world())));
     expect(await of({ scheme: "none" }, null)).toEqual({});
     expect(await of({ scheme: "header", header: "api-key", env: ["KEY"] }, "KEY")).toEqual({ "api-key": "k" });
-    expect(await of({ scheme: "bearer", env: ["KEY"], optional: true, clientCredentials: null }, null)).toEqual({});
+    const bearer = {
+      scheme: "bearer",
+      env: ["KEY"],
+      optional: true,
+      keyHeader: "api-key",
+      clientCredentials: null,
+    } as const;
+    expect(await of(bearer, null)).toEqual({});
+    expect(await of(bearer, "KEY")).toEqual({ authorization: "Bearer k", "api-key": "k" });
+    expect(await of({ ...bearer, keyHeader: null }, "KEY")).toEqual({ authorization: "Bearer k" });
   });
 });
