@@ -1,8 +1,9 @@
 import { METRICS } from "./catalogue.ts";
+import { CARBON_FLAGS } from "./carbon/flags.ts";
 import { FLAGS } from "./flags.ts";
 import type { Metric } from "./metric.ts";
 
-/** The definitions as two Markdown tables, metrics in catalogue order and flags by name. Ends without a line break. */
+/** The definitions as Markdown tables: metrics in catalogue order, flags, and flags of a carbon estimate. Ends without a line break. */
 export function glossaryMarkdown(): string {
   return [
     "| metric | unit | better | `_all` | definition |",
@@ -20,6 +21,10 @@ export function glossaryMarkdown(): string {
     "| flag | meaning |",
     "|---|---|",
     ...Object.entries(FLAGS).map(([flag, meaning]) => tableRow([`\`${flag}\``, meaning])),
+    "",
+    "| flag of a carbon estimate | meaning |",
+    "|---|---|",
+    ...Object.entries(CARBON_FLAGS).map(([flag, meaning]) => tableRow([`\`${flag}\``, meaning])),
   ].join("\n");
 }
 

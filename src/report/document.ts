@@ -1,5 +1,6 @@
 import type { Analysis, GroupAnalysis } from "../measure/analysis.ts";
 import { METRICS } from "../measure/catalogue.ts";
+import { CARBON_FLAGS } from "../measure/carbon/flags.ts";
 import { FLAGS } from "../measure/flags.ts";
 import { certificateFact } from "./certificate.ts";
 import { carbonSections } from "./carbon.ts";
@@ -232,8 +233,10 @@ function definitionSection(analysis: Analysis): Section {
 
 /** What the flags of this run mean; nothing where none was raised. */
 function flagSections(analysis: Analysis): readonly Section[] {
-  const raised = new Set(analysis.groups.flatMap((group) => group.flags));
-  const rows = Object.entries(FLAGS).flatMap(([flag, meaning]): Row[] =>
+  const raised = new Set<string>(
+    analysis.groups.flatMap(({ flags, carbon }) => [...flags, ...(carbon.kind === "estimate" ? carbon.flags : [])]),
+  );
+  const rows = Object.entries({ ...FLAGS, ...CARBON_FLAGS }).flatMap(([flag, meaning]): Row[] =>
     raised.has(flag) ? [[[flag, meaning], [], []]] : [],
   );
   if (rows.length === 0) return [];

@@ -68,6 +68,22 @@ describe("what can", () => {
     },
   );
 
+  test("a machine of one's own at a stated zone has no region, and none is guessed", () => {
+    const zone = { value: "US-MIDA-PJM", source: "our own rack", date: "2026-11" };
+    const { factors, flags } = estimated({ target: { provider: "vllm" }, overrides: { zone } });
+    const named = (name: string): unknown => factors.find((factor) => factor.name === name);
+    expect(named("region")).toMatchObject({
+      value: "unknown",
+      kind: "unknown",
+      source: expect.stringMatching(/^none is stated, .*; the grid follows from the stated zone/),
+    });
+    expect(named("grid zone")).toMatchObject({ value: "US-MIDA-PJM", kind: "user" });
+    expect(flags).not.toContain("region-unknown");
+    const nowhere = estimated({ target: { provider: "vllm" } }).factors.filter(({ kind }) => kind === "unknown");
+    expect(nowhere.map(({ name }) => name)).toEqual(["region", "grid zone"]);
+    for (const { source } of factors) expect(source).not.toContain("operator unknown");
+  });
+
   test("unknown hardware is one envelope over the calibrated deployments", () => {
     const known = ["h100x8-fp8", "b200x4-fp8", "b200x8-bf16"].map(
       (id) => estimated({ overrides: onHardware(id) }).total,

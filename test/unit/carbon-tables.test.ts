@@ -99,6 +99,11 @@ describe("grids", () => {
     expect(grid.range.central).toBeCloseTo(Math.sqrt(418 * 129), 9);
     expect(flags).toEqual(["region-unknown"]);
   });
+
+  test("say why an end is the central value itself", () => {
+    expect(zoneGrid("US-MIDA-PJM")!.source).toMatch(/low: .*SRVC.* · high: no published average is higher$/);
+    expect(zoneGrid("NO")!.source).toContain("low: no published average is lower · high: ");
+  });
 });
 
 describe("places", () => {

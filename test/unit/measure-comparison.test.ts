@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../../src/measure/catalogue.ts";
 import { COMPARISON_COLUMN_MEANINGS, COMPARISON_COLUMNS, comparisonRow } from "../../src/measure/comparison.ts";
+import { CARBON_FLAGS } from "../../src/measure/carbon/flags.ts";
 import { FLAGS } from "../../src/measure/flags.ts";
 import { glossaryMarkdown } from "../../src/measure/glossary.ts";
 import { SUMMARY_COLUMN_MEANINGS, SUMMARY_COLUMNS } from "../../src/measure/summary-columns.ts";
@@ -189,7 +190,10 @@ describe("the catalogue", () => {
 
   test("makes the glossary", () => {
     const lines = glossaryMarkdown().split("\n");
-    expect(lines.filter((line) => line.startsWith("| `"))).toHaveLength(METRICS.length + Object.keys(FLAGS).length);
+    expect(lines.filter((line) => line.startsWith("| `"))).toHaveLength(
+      METRICS.length + Object.keys({ ...FLAGS, ...CARBON_FLAGS }).length,
+    );
+    expect(lines).toContain(`| \`region-unknown\` | ${CARBON_FLAGS["region-unknown"]} |`);
     expect(lines[2]).toMatch(
       /^\| `ttft` \| ms \| lower \| failures \| \*\*Time to first token\.\*\* firstContent − sent/,
     );

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CARBON_FLAGS } from "../../src/measure/carbon/flags.ts";
 import { comparisonCsv, summaryCsv } from "../../src/report/csv.ts";
 import { reportHtml } from "../../src/report/html/page.ts";
 import { reportJson } from "../../src/report/json.ts";
@@ -18,6 +19,7 @@ import {
   targetNamed,
   VERDICT,
 } from "../support/analysis.ts";
+import { estimated } from "../support/carbon.ts";
 import { parseCsv } from "../support/csv-parser.ts";
 import { GOLDEN_REPORTS, goldenAnalysis, goldenReports } from "../support/golden-files.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -183,6 +185,9 @@ test("a page explains the flags that were raised, and no others", () => {
   expect(markdown).toContain("| price_unknown | no price is known, so no cost |");
   expect(markdown).not.toContain("needs_sweep");
   expect(reportMarkdown(analysis)).not.toContain("## Flags");
+  const carbon = { ...estimated({}), per1kOutput: null };
+  const placeless = reportMarkdown(analysisOf([{ ...fineGroup("a"), carbon }], {}));
+  for (const flag of carbon.flags) expect(placeless).toContain(`| ${flag} | ${CARBON_FLAGS[flag]} |`);
 });
 
 test("the frozen run gives the reports that are kept beside it, byte for byte", async () => {

@@ -6,7 +6,7 @@ import type { CarbonFlag } from "./flags.ts";
 import { logInterpolate, runningMaximum } from "./log-interpolate.ts";
 import { columns, type Range } from "./range.ts";
 
-/** How an time per output token lies to those of the calibration. */
+/** How a time per output token lies to those of the calibration. */
 export type CeilingPlace = "calibrated" | "faster-than-calibrated" | "slower-than-calibrated";
 
 /**
@@ -72,7 +72,7 @@ function ceilingQuantity(shape: Shape, range: Range): Quantity {
     source: `median latency of this run, times the tolerance, read backwards in ML.ENERGY's table for ${shape.title}`,
     licence: "not found; facts quoted with credit",
     date: "this run",
-    kind: "measured",
+    kind: "computed",
   };
 }
 

@@ -2,9 +2,10 @@ import type { Range } from "./range.ts";
 
 /**
  * Where a figure comes from. `measured`: somebody measured it, this tool included. `stated`: its owner says so.
- * `assumed`: our judgement, printed as such. `user`: supplied with the target by whoever runs the tool.
+ * `assumed`: our judgement, printed as such. `user`: supplied with the target by whoever runs the tool. `computed`: by this
+ * model, from other factors. `unknown`: nobody says, and nothing stands in for it.
  */
-export type FactorKind = "measured" | "stated" | "assumed" | "user";
+export type FactorKind = "measured" | "stated" | "assumed" | "user" | "computed" | "unknown";
 
 /** What makes a figure a fact. */
 export interface Provenance {

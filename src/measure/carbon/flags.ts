@@ -9,7 +9,7 @@ export const CARBON_FLAGS = {
   "faster-than-calibrated": "answers came faster than on the calibrated hardware, so its smallest batch is used",
   "grid-two-values-only": "only two yearly values are known for this grid, so its range is too narrow",
   "hardware-unknown": "the hardware is not known: one range spans every calibrated deployment",
-  "tpot-unavailable": "no answer shows an time per output token, so nothing bounds the batch size",
+  "tpot-unavailable": "no answer shows a time per output token, so nothing bounds the batch size",
   "prefill-not-explained":
     "the first token came sooner than this hardware can read the prompt: a cached prefix, or more or other hardware",
   "provider-supplied": "at least one factor was supplied by the operator or user",

@@ -20,7 +20,7 @@ import { total, type Workload } from "./work.ts";
 
 /* Every number that went into an estimate, as lines that can be printed. */
 
-const THIS_RUN: Provenance = { source: "this run", licence: "yours", date: "this run", kind: "measured" };
+const THIS_RUN: Provenance = { source: "its records", licence: "yours", date: "this run", kind: "measured" };
 
 const INTERPOLATED: Provenance = { ...ML_ENERGY, source: `${ML_ENERGY.source}; log-log between its batches` };
 
@@ -86,7 +86,8 @@ export function scenarioFactors(scenario: Scenario): Factor[] {
 
 function batchOrigin({ batch }: ShapeScenario): Provenance {
   const [first] = batch.factors;
-  return batch.factors.length === 1 ? first! : { ...first!, source: "the lower of prior and ceiling" };
+  if (batch.factors.length === 1) return first!;
+  return { ...first!, source: "the lower of prior and ceiling", date: "this run", kind: "computed" };
 }
 
 function line(name: string, range: Range, unit: string, from: Provenance, hardware: string | null): Factor {

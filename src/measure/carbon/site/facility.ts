@@ -16,12 +16,14 @@ const UNKNOWN: Readonly<Record<Figure, Quantity>> = {
   pue: {
     ...LABELS.pue,
     range: { low: 1.1, central: 1.25, high: 1.54 },
-    ...own("operator unknown: a hyperscaler's fleet, between, and the mean of the Uptime Institute's survey of 2025"),
+    ...own(
+      "none is stated for this site: a hyperscaler's fleet, between, and the mean of the Uptime Institute's survey of 2025",
+    ),
   },
   wueLPerKwh: {
     ...LABELS.wueLPerKwh,
     range: { low: 0.05, central: 0.3, high: 1.15 },
-    ...own("operator unknown: low as AWS and Azure in Europe, high as Google's fleet"),
+    ...own("none is stated for this site: low as AWS and Azure in Europe, high as Google's fleet"),
   },
 };
 

@@ -40,8 +40,8 @@ export function zoneGrid(zone: string): Quantity | null {
   const lowest = values.reduce((least, value) => (value.gPerKwh < least.gPerKwh ? value : least));
   const highest = values.reduce((most, value) => (value.gPerKwh > most.gPerKwh ? value : most));
   const ends = [
-    ...(lowest.gPerKwh < central.gPerKwh ? [`low: ${cited(lowest)}`] : []),
-    ...(highest.gPerKwh > central.gPerKwh ? [`high: ${cited(highest)}`] : []),
+    lowest.gPerKwh < central.gPerKwh ? `low: ${cited(lowest)}` : "low: no published average is lower",
+    highest.gPerKwh > central.gPerKwh ? `high: ${cited(highest)}` : "high: no published average is higher",
   ];
   return {
     name: NAME,

@@ -57,11 +57,26 @@ function replaced(quantity: Quantity, stated: StatedNumber | undefined): Quantit
 
 function namesOf(place: Place, target: Omit<StatedPlace, "zone">, { region, zone }: CarbonOverrides): Factor[] {
   const listed = (names: readonly string[]): string => (names.length === 0 ? "unknown" : names.join(", "));
-  const fed = own("the zone of Electricity Maps that feeds the region");
+  const fed =
+    place.zones.length === 0
+      ? unknown("no region is known")
+      : own("the zone of Electricity Maps that feeds the region");
+  const from =
+    place.regions.length === 0 && region === undefined ? noRegion(target, zone !== undefined) : regionFrom(target);
   return [
-    nameFactor("region", listed(place.regions), null, region === undefined ? regionFrom(target) : supplied(region)),
+    nameFactor("region", listed(place.regions), null, region === undefined ? from : supplied(region)),
     nameFactor("grid zone", listed(place.zones), null, zone === undefined ? fed : supplied(zone)),
   ];
+}
+
+function noRegion({ region }: Omit<StatedPlace, "zone">, hasZone: boolean): Provenance {
+  const why =
+    region === null ? "none is stated, and the operator has none in the tables" : `${region} is not in the tables`;
+  return unknown(hasZone ? `${why}; the grid follows from the stated zone all the same` : why);
+}
+
+function unknown(source: string): Provenance {
+  return { source, date: "this run", licence: "not found", kind: "unknown" };
 }
 
 function regionFrom({ region, publishedRegions }: Omit<StatedPlace, "zone">): Provenance {
