@@ -15,7 +15,7 @@ export function answerSections(analysis: Analysis): readonly Section[] {
     .filter(({ answers }) => answers.length > 0)
     .map(({ scenario, answers }) => ({
       heading: scenarios.length === 1 ? "The answer" : plain(`The answer, ${scenario.scenario.id}`),
-      text: "With 95 % intervals. Several targets: the first is not shown to be better than the others.",
+      text: "With 95 % intervals. Several targets: no difference shown between them.",
       table: table(
         ["question", "best", "shown to be behind"],
         [],
@@ -25,13 +25,14 @@ export function answerSections(analysis: Analysis): readonly Section[] {
     }));
 }
 
-function cellsOf({ question, unit, best, uncompared, behind }: BuyersAnswer): readonly string[] {
+function cellsOf({ question, unit, best, uncompared, undecided, behind }: BuyersAnswer): readonly string[] {
   const figures = best.slice(0, BEST_MAX).map(({ target, figure }) => `${target} ${figure}`);
   const more = best.length > BEST_MAX ? [`and ${best.length - BEST_MAX} more`] : [];
   const untested = uncompared.length > 0 ? [`not compared with the first: ${uncompared.join(", ")}`] : [];
+  const open = undecided.length > 0 ? [`not known whether more or less: ${undecided.join(", ")}`] : [];
   return [
     `${question}: ${unit}`,
-    [...figures, ...more, ...untested].join("; ") || NO_VALUE,
+    [...figures, ...more, ...untested, ...open].join("; ") || NO_VALUE,
     behind.join(", ") || NO_VALUE,
   ];
 }

@@ -26,14 +26,18 @@ export function carbonSections(analysis: Analysis): readonly Section[] {
   const { groups, carbonVerdicts } = analysis;
   if (groups.every(({ carbon }) => carbon.kind === "not-estimable")) return [];
   const invented = "SIMULATED: place, machine and batch size of a simulated target are invented.";
-  const overlap = "Ranges overlap between some targets: which of them emits less is not said here.";
+  const method =
+    "Who emits less is decided by draws from all that is uncertain: in at least 95 % of them, both with what is unknown the same for two " +
+    "targets and with it different. So of two targets whose ranges overlap one may be shown to be lower: high for the one and low for the other is rare.";
+  const open = "Of some targets it is not known which emits less.";
   return [
     {
       heading: "Carbon estimate",
       text: [
         ...(simulatedMark(analysis) === null ? [] : [invented]),
         ...GENERAL_STATEMENTS,
-        ...(carbonVerdicts.some(({ lower, aLower }) => lower === null && aLower !== null) ? [overlap] : []),
+        ...(carbonVerdicts.some(({ aLower }) => aLower !== null) ? [method] : []),
+        ...(carbonVerdicts.some(({ lower, aLower }) => lower === null && aLower !== null) ? [open] : []),
         "Energy, water, market-based figures and every factor with its source: herdbench explain RUN TARGET carbon, or report.json.",
       ].join(" "),
       table: table(

@@ -13,6 +13,7 @@ import {
   revisionFacts,
   simulatorFact,
   simulatedMark,
+  sloFact,
   sizeFact,
   spentFact,
   validityMark,
@@ -124,16 +125,6 @@ function scenarioSection(scenario: ScenarioGroups): Section {
       ]),
     ),
   };
-}
-
-/** `good means TTFT 1500 ms, TPOT 60 ms`: the limits behind the column "good %". */
-function sloFact({ scenario: { slo } }: ScenarioGroups): string {
-  const limits = [
-    { title: "TTFT", ms: slo.ttftMs },
-    { title: "TPOT", ms: slo.tpotMs },
-    { title: "whole answer", ms: slo.e2eMs },
-  ].flatMap(({ title, ms }) => (ms === null ? [] : [`${title} ${short(ms)} ms`]));
-  return limits.length === 0 ? "no limit on a good answer" : `good within ${limits.join(", ")}`;
 }
 
 function requestSection(analysis: Analysis): Section {

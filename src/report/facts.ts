@@ -122,3 +122,13 @@ export function priceFact(price: Price): string {
   if (price.kind === "hour") return `${usd(price.usdPerReplicaHour)} per hour x ${price.replicas} ${origin}`;
   return `${usd(price.inputUsdPerMtok)} in, ${usd(price.outputUsdPerMtok)} out per million tokens ${origin}`;
 }
+
+/** `good within TTFT 1500 ms, TPOT 60 ms`: the limits behind the column "good %". */
+export function sloFact({ scenario: { slo } }: Pick<ScenarioGroups, "scenario">): string {
+  const limits = [
+    { title: "TTFT", ms: slo.ttftMs },
+    { title: "TPOT", ms: slo.tpotMs },
+    { title: "whole answer", ms: slo.e2eMs },
+  ].flatMap(({ title, ms }) => (ms === null ? [] : [`${title} ${short(ms)} ms`]));
+  return limits.length === 0 ? "no limit on a good answer" : `good within ${limits.join(", ")}`;
+}

@@ -72,7 +72,8 @@ export function verdictSection(heading: string, verdicts: readonly Verdict[]): S
     heading,
     text:
       "B − A with its 95 % interval; p after Holm's correction over the whole family. No leader: no difference shown. " +
-      "Failures are infinite in p50 and p95 of a latency and 0 in a speed." +
+      "Failures are infinite in p50 and p95 of a latency and 0 in a speed. A better %: chance that A does better on one unit, a tie counts " +
+      "half. What could show nothing, such as 100 % beside 100 %, is not in the family that p is corrected for." +
       (more === 0 ? "" : ` ${plural(more, "more verdict")}: see report.json.`),
     table: table(
       ["scenario", "metric", "A", "B", "leader"],
@@ -84,7 +85,7 @@ export function verdictSection(heading: string, verdicts: readonly Verdict[]): S
           shown(verdict.valueA, verdict.unit),
           shown(verdict.valueB, verdict.unit),
           shown(verdict.difference, verdict.unit),
-          interval(scaled(verdict.low, verdict.unit), scaled(verdict.high, verdict.unit)),
+          ends(verdict.low, verdict.high, verdict.unit),
           percent(verdict.superiority),
           `${verdict.n} ${verdict.units}`,
           probability(verdict.pAdjusted),
@@ -145,7 +146,9 @@ function shown(value: number | null, unit: Unit): string {
   return value === null ? NO_VALUE : short(scaled(value, unit));
 }
 
+/** An interval that no reader could tell from a point comes from units that are all alike, and is no promise about others. */
 function ends(low: number, high: number, unit: Unit): string {
+  if (short(scaled(low, unit)) === short(scaled(high, unit))) return "no spread seen";
   return interval(scaled(low, unit), scaled(high, unit));
 }
 

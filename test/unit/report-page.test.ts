@@ -46,6 +46,32 @@ describe("the page", () => {
     expect(wordsOf(reportHtml(analysis, record))).toMatch(/target-1 leads target-2 by [\d.]+ ms \(/);
   });
 
+  it("names the cheapest of those that keep the objective, and why others are left out", () => {
+    const words = wordsOf(reportHtml(analysis, record));
+    expect(words).toMatch(/Cheapest that keeps the objective USD per 1,000 good answers.*?good within TTFT [\d.]+ ms/);
+    expect(words).toMatch(
+      /Cost per good answer USD per 1,000 good answers target-\d [\d.]+ \([\d.]+-[\d.]+\), [\d.]+ % good/,
+    );
+    expect(words).toContain("target-3 (no price is known)");
+    expect(words).toContain(
+      "These verdicts hold in this window, from this place. To buy on it: at least 7 days × 8 time slots.",
+    );
+    const unpriced = analysis.groups.map((group) => ({
+      ...group,
+      rows: group.rows.map((row) => (row.metric === "cost_per_1k_good" ? { ...row, value: null } : row)),
+    }));
+    const none = wordsOf(reportHtml({ ...analysis, groups: unpriced }, record));
+    expect(none).toMatch(/Cheapest that keeps the objective [^.]*? ms none Left out: target-1/);
+  });
+
+  it("calls no estimate the lowest for being too uncertain to be told from it", () => {
+    const totals = analysis.carbonVerdicts.map((verdict) => ({ ...verdict, lower: null }));
+    const words = wordsOf(reportHtml({ ...analysis, carbonVerdicts: totals }, record));
+    expect(words).toMatch(
+      /Carbon, estimated [^.]*?central estimate \(judged range\) target-\d [\d.]+ \([\d.]+-[\d.]+\) Not known whether more or less: target-\d [\d.]+ \(/,
+    );
+  });
+
   it("says beside its answer when the run is INVALID", () => {
     const invalid = { ...analysis, validity: { valid: false, reasons: ["the client was late"] } };
     const words = wordsOf(reportHtml(invalid, record));

@@ -36,6 +36,8 @@ export interface Question {
   readonly unitsMin: number;
   /** What each request of a target says; null: nothing to compare. */
   readonly figures: (group: Group) => ReadonlyMap<string, Figure> | null;
+  /** The same by the most that may be true, where {@link figures} go by the least; null where the two are one. */
+  readonly figuresAtMost?: (group: Group) => ReadonlyMap<string, Figure> | null;
   readonly compare: (sides: Sides) => Answer;
   /** The figure of one target by itself, in the unit. */
   readonly level: (values: readonly number[]) => number;
@@ -61,7 +63,8 @@ export const QUESTIONS: readonly Question[] = [
     unit: costPer1kGood.unit,
     better: "lower",
     unitsMin: PAIRS_MIN,
-    figures: costFigures,
+    figures: (group) => costFigures(group, "usd"),
+    figuresAtMost: (group) => (isSpendUncertain(group) ? costFigures(group, "usdHigh") : null),
     compare: compareMeans,
     level: mean,
   },
@@ -164,12 +167,14 @@ function compareMeans(sides: Sides): Answer {
  * Money per 1,000 good answers is a ratio of two sums; each request stands for the ratio and its own influence on it, so that the
  * mean is the ratio and the spread that of the ratio (delta method; Cochran 1977, Sampling Techniques, 6.3). Null when a cost is
  * unknown, or nothing was good.
+ *
+ * @param bound of the calls whose bill nobody told: nothing, or their reservation
  */
-function costFigures(group: Group): ReadonlyMap<string, Figure> | null {
+function costFigures(group: Group, bound: "usd" | "usdHigh"): ReadonlyMap<string, Figure> | null {
   if (!hasSlo(group.scenario.slo)) return null;
   const calls = chargedCalls(group).map((sample) => ({
     pair: sample.observation.pair,
-    usd: callCost(sample).cost?.usd,
+    usd: callCost(sample).cost?.[bound],
   }));
   const good = new Set(
     group.requests.successes.filter((sample) => judge(sample) === "good").map(({ observation }) => observation.pair),
@@ -183,4 +188,8 @@ function costFigures(group: Group): ReadonlyMap<string, Figure> | null {
   const influence = ({ observation: { pair } }: Sample): number =>
     (((spent.get(pair) ?? 0) * 1000 - (good.has(pair) ? ratio : 0)) * counted) / good.size;
   return figuresByPair(group, (sample) => (standingOf(sample) === "excluded" ? null : ratio + influence(sample)));
+}
+
+function isSpendUncertain(group: Group): boolean {
+  return chargedCalls(group).some((sample) => callCost(sample).flags.includes("spend_uncertain"));
 }

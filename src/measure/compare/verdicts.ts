@@ -5,6 +5,7 @@ import { holm } from "./holm.ts";
 import { QUESTIONS, type Answer, type Question } from "./questions.ts";
 import { clustersNeeded } from "./least-p.ts";
 import { sidesOf } from "./pairs.ts";
+import { atExtremes } from "./extremes.ts";
 import { isUnclustered, unitsOf, type Sides } from "./sides.ts";
 import type { Decides, Scope, Verdict } from "./verdict.ts";
 
@@ -50,12 +51,19 @@ export function judgeCouples(couples: readonly Couple[]): readonly Verdict[] {
     // Each target is in many couples.
     const groups = new Set(couples.flatMap(({ a, b }) => [a, b]));
     const figures = new Map([...groups].map((group) => [group, question.figures(group)]));
+    const most = new Map([...groups].map((group) => [group, question.figuresAtMost?.(group) ?? null]));
     return couples.flatMap((couple, place) => {
       const [a, b] = [figures.get(couple.a)!, figures.get(couple.b)!];
       const isPaired = couple.scope === "window" && couple.a.scenario.arrangement === "paired";
       const sides = a === null || b === null ? null : sidesOf(a, b, isPaired);
       if (sides === null || unitsOf(sides) < question.unitsMin) return [];
-      return [{ place, couple, question, sides, answer: question.compare(sides) }];
+      const [aMost, bMost] = [most.get(couple.a)!, most.get(couple.b)!];
+      const extremes = [
+        ...(aMost === null ? [] : [sidesOf(aMost, b, isPaired)]),
+        ...(bMost === null ? [] : [sidesOf(a, bMost, isPaired)]),
+      ];
+      const answer = atExtremes(question.compare(sides), extremes.map(question.compare));
+      return [{ place, couple, question, sides, answer }];
     });
   }).toSorted((one, other) => one.place - other.place);
   const counted = asked.filter(({ answer }) => answer.test.least < ALPHA);

@@ -11,21 +11,27 @@ export function cardsHtml(answers: readonly BuyersAnswer[]): string {
   return answers.length === 0 ? "" : `<div class="cards">\n${answers.map(cardHtml).join("\n")}\n</div>`;
 }
 
-function cardHtml({ question, unit, best, uncompared, behind, basis }: BuyersAnswer): string {
-  const lines = best.map(
+function cardHtml(answer: BuyersAnswer): string {
+  const lines = answer.best.map(
     ({ target, figure }) => `<li><b>${escaped(target)}</b> <span class="figure">${escaped(figure)}</span></li>`,
   );
-  const notes = [
-    ...(best.length === 0 ? ["Not known of any target."] : []),
-    ...(best.length > 1 + uncompared.length ? ["The first is not shown to be better than the others here."] : []),
-    ...(uncompared.length > 0 ? [`Not compared with the first: ${uncompared.join(", ")}.`] : []),
-    ...(behind.length > 0 ? [`Shown to be behind: ${behind.join(", ")}.`] : []),
-  ];
   return [
-    `<div class="card"><h4>${escaped(question)}</h4><p class="quiet">${escaped(unit)}</p>`,
-    `<ul>${lines.join("")}</ul>`,
-    `<p class="quiet">${escaped(notes.join(" "))}</p>${basis === null ? "" : `<p class="quiet">${escaped(basis)}.</p>`}</div>`,
+    `<div class="card"><h4>${escaped(answer.question)}</h4><p class="quiet">${escaped(answer.unit)}</p>`,
+    `<ul>${lines.length === 0 ? "<li><b>none</b></li>" : lines.join("")}</ul>`,
+    ...notesOf(answer).map((note) => `<p class="quiet">${escaped(note)}</p>`),
+    "</div>",
   ].join("\n");
+}
+
+function notesOf({ best, uncompared, undecided, behind, missing, basis }: BuyersAnswer): readonly string[] {
+  return [
+    ...(best.length > 1 + uncompared.length ? ["No difference shown between these."] : []),
+    ...(uncompared.length > 0 ? [`Not compared with the first: ${uncompared.join(", ")}.`] : []),
+    ...(undecided.length > 0 ? [`Not known whether more or less: ${undecided.join(", ")}.`] : []),
+    ...(behind.length > 0 ? [`Shown to be behind: ${behind.join(", ")}.`] : []),
+    ...(missing.length > 0 ? [`Left out: ${missing.join(", ")}.`] : []),
+    ...(basis === null ? [] : [`${basis}.`]),
+  ];
 }
 
 /** Who is best in each of several scenarios, by name alone. */

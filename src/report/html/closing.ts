@@ -13,9 +13,11 @@ const METHOD =
   "single requests, with 95 % order-statistic intervals; where too few requests back one, its cell is empty. A failure counts as " +
   "infinite in every latency marked _all, so no failure improves a figure. Comparisons are corrected by Holm's method over all of them.";
 
-const SCOPE =
-  "These verdicts hold in this window, from this place. A provider changes by the hour and by the day. To buy on it: at least 7 days × 8 " +
-  "time slots, compared night by night or slot by slot.";
+/** What no verdict of one run goes beyond. */
+export const WINDOW_SCOPE =
+  "These verdicts hold in this window, from this place. To buy on it: at least 7 days × 8 time slots.";
+
+const SCOPE = `${WINDOW_SCOPE} A provider changes by the hour and by the day, so runs are compared night by night or slot by slot.`;
 
 /** What stands behind the figures: scope, method, the client's own error, and what every word means. */
 export function closingSections(analysis: Analysis, { flags }: ReportDocument): readonly Section[] {

@@ -14,7 +14,7 @@ import { seriesAt, type Scene } from "./chart/series.ts";
 import { sweepCurve } from "./chart/sweep-curve.ts";
 import { escaped } from "./escaped.ts";
 import { openingHtml, wholeTable } from "./opening.ts";
-import { closingSections } from "./closing.ts";
+import { closingSections, WINDOW_SCOPE } from "./closing.ts";
 import { shell } from "./shell.ts";
 import { tableHtml } from "./table.ts";
 
@@ -64,6 +64,14 @@ function doubtHtml({ validity }: Analysis): string {
   return validity.valid ? "" : '<p class="alert bad">INVALID: shown, and not to be decided by.</p>\n';
 }
 
+/** How far the answers go; whoever reads the cards alone has to see it too. */
+function scopeHtml({ verdicts }: Analysis): string {
+  const family = verdicts[0]?.family ?? 0;
+  const corrected = `"Holm over ${family}": corrected for all ${family} comparisons of this run that could show anything. `;
+  const text = `${WINDOW_SCOPE} ${family === 0 ? "" : corrected}Figures in brackets are 95 % intervals, of carbon a judged range.`;
+  return `<p>${escaped(text)}</p>\n`;
+}
+
 /** Of one scenario in full; of several by name, and in full where the scenario stands. */
 function answersHtml(document: ReportDocument, answers: readonly (readonly BuyersAnswer[])[]): string {
   const [only, ...others] = answers;
@@ -80,7 +88,7 @@ function scenarioBodies(
   const answers = byScenario(analysis).map((scenario) => answersTo(analysis, scenario));
   const scenes = scenesOf(analysis, record);
   return [
-    ["The answer", doubtHtml(analysis) + answersHtml(document, answers)],
+    ["The answer", doubtHtml(analysis) + scopeHtml(analysis) + answersHtml(document, answers)],
     ["Every target", sectionBody(wholeTable(document.scenarios))],
     ["What to know beside it", noted],
     ...document.scenarios.map(({ heading, text }, index) => {

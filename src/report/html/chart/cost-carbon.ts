@@ -22,7 +22,7 @@ export function costAgainstCarbon({ entries }: Scene): Picture {
     legend: [],
     caption:
       "Down and to the left is better. Bars across are 95 % intervals of the cost; upright ones are the judged range of the " +
-      "carbon estimate, and where two of them share any height, which one emits less is not known from this picture." +
+      "carbon estimate. Where two of them share a height, the picture does not tell which emits less; draws of both may, and the answers above say so." +
       (left === "" ? "" : ` Without a price, a good answer or an estimate, so not shown: ${left}.`),
   };
 }
