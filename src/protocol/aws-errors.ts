@@ -24,6 +24,8 @@ const BY_TYPE: ReadonlyMap<string, FailureKind> = new Map([
   ["incompletesignature", "auth"],
   ["missingauthenticationtoken", "auth"],
   ["expiredtoken", "auth"],
+  // A status of 400, but our clock's fault: heard as a refusal, it is corrected.
+  ["requestexpired", "auth"],
   ["invalidclienttokenid", "auth"],
 ]);
 
