@@ -14,6 +14,7 @@ export function explanationText({
   title,
   simulated,
   invalid,
+  invalidMeaning,
   parts,
 }: Explanation): string {
   const made = simulated
@@ -24,6 +25,7 @@ export function explanationText({
     plain(`run ${runId}`),
     ...made,
     ...invalid.flatMap((reason) => hanging(plain(`INVALID: ${reason}`), "")),
+    ...(invalidMeaning === null ? [] : hanging(invalidMeaning, "  ")),
     ...parts.flatMap(({ heading, sentences, facts }) => [
       "",
       heading.toUpperCase(),
@@ -35,12 +37,26 @@ export function explanationText({
 }
 
 function factLines({ name, value, low, high, unit, source, date }: Fact): readonly string[] {
-  const shown = value === null ? NO_VALUE : typeof value === "number" ? decimal(value) : value;
-  const ends = low === null || high === null ? "" : ` (${decimal(low)} to ${decimal(high)})`;
+  const shown = value === null ? NO_VALUE : typeof value === "number" ? readable(value) : value;
+  const ends = low === null || high === null ? "" : ` (${readable(low)} to ${readable(high)})`;
   return [
     ...hanging(plain(`${name}: ${shown}${ends} ${unit}`), "  "),
     ...hanging(plain(`${source}; ${date}`), `${INDENT}  `),
   ];
+}
+
+const WHOLE_BELOW = 1e11;
+
+/**
+ * Whole numbers and stamps as they are, others to five significant digits: enough to compute on, where more would claim what
+ * no source holds. Powers of ten where zeros would have to be counted. JSON has every digit.
+ */
+function readable(value: number): string {
+  if (!Number.isFinite(value)) return decimal(value);
+  const magnitude = Math.abs(value);
+  const rounded = magnitude >= 1e4 ? Math.round(value) : Number(value.toPrecision(5));
+  const isLong = magnitude >= WHOLE_BELOW || (magnitude > 0 && magnitude < 1e-4);
+  return isLong ? Number(value.toPrecision(5)).toExponential().replace("e+", "e") : decimal(rounded);
 }
 
 function hanging(text: string, indent: string): readonly string[] {

@@ -6,7 +6,7 @@ import type { CarbonEstimate } from "../../src/measure/carbon/estimate.ts";
 import { COMPARISON_COLUMNS } from "../../src/measure/comparison.ts";
 import { METRICS } from "../../src/measure/catalogue.ts";
 import { explain, type Explained } from "../../src/measure/explain/explain.ts";
-import type { Explanation, Fact } from "../../src/measure/explain/explanation.ts";
+import { fact, type Explanation, type Fact } from "../../src/measure/explain/explanation.ts";
 import { groupsOf } from "../../src/measure/group.ts";
 import { explanationText } from "../../src/report/explanation.ts";
 import { onHardware } from "../support/carbon.ts";
@@ -129,7 +129,9 @@ describe("a carbon figure", () => {
     expect(names.some((name) => name.startsWith("marginal grid"))).toBe(true);
     expect(names).toEqual(expect.arrayContaining(["batch 8", "batch 256", "without embodied emissions", "this model"]));
     expect(carbon.parts.map(({ heading }) => heading)).toContain("published methods side by side");
-    expect(said(carbon)).toMatch(/times apart: the disagreement is part of the answer/);
+    expect(said(carbon)).toMatch(
+      /central figures lie \S+ times apart .* the highest of all ends \S+ times above the lowest .*: the disagreement is part/,
+    );
     const central = (name: string): number => factNamed(carbon, `h100x8-fp8: ${name}`)!.value as number;
     const joules = central("prefill") + central("decode") + central("keys and values");
     expect(central("at the accelerators")).toBeCloseTo(joules, 6);
@@ -155,6 +157,98 @@ describe("a carbon figure", () => {
     expect(said(carbon)).toMatch(/may not be called SCI while it lacks: /);
   });
 
+  test("says on each line how its ends are formed, and they are formed so", () => {
+    const carbon = explain(
+      explained({ carbon: onHardware("h100x8-fp8"), region: "us-east-1", provider: "bedrock" }),
+      "carbon",
+    )!;
+    const find = (name: string): Fact => factNamed(carbon, name)!;
+    const range = (name: string): [number, number, number] => {
+      const { low, value, high } = find(name);
+      return [low ?? (value as number), value as number, high ?? (value as number)];
+    };
+    const ofRun = (name: string): [number, number, number] => range(`h100x8-fp8: ${name}`);
+    const spread = (names: readonly (readonly number[])[]): [number, number, number] => {
+      const central = names.reduce((all, [, one]) => all * one!, 1);
+      const below = Math.hypot(...names.map(([low, one]) => Math.log(one! / low!)));
+      const above = Math.hypot(...names.map(([, one, high]) => Math.log(high! / one!)));
+      return [central * Math.exp(-below), central, central * Math.exp(above)];
+    };
+    const same = (found: readonly number[], made: readonly number[], by = 1): void =>
+      found.forEach((value, i) => expect(value / (made[i]! * by)).toBeCloseTo(1, 9));
+    // Root sum of squares: node, meter, operation.
+    const node = [ofRun("at the accelerators"), range("CPUs, memory"), range("idle and reserved")];
+    same(ofRun("at the node"), spread(node), 1 / 3600);
+    same(ofRun("at the meter"), spread([...node, range("PUE")]), 1 / 3600);
+    const grid = range("grid intensity, location-based");
+    same(ofRun("operation"), spread([...node, range("PUE"), grid]), 1 / 3600 / 1000);
+    // Together: prefill and embodied, column by column.
+    const prefill = ofRun("prefill");
+    // 38 prompts of 110 tokens were read, and of the 2 of 100 that failed before a token a share that nobody knows.
+    const [all, refused] = ["input tokens", "input tokens of attempts that failed"].map((name) => range(name)[1]);
+    const attended = (tokens: number, each: number): number => tokens * (1 + (each * 2_064_384) / 405.85e9);
+    const answered = attended(all! - refused!, 110);
+    const prompts = range("prefill done for an attempt").map((read) => answered + read * attended(refused!, 100));
+    const [power, share] = [range("accelerator power in prefill"), range("model FLOPs utilisation")];
+    same(
+      prefill.map((joules) => joules / prefill[1]),
+      power.map((one, i) => (one / power[1]) * (share[1] / share[i]!) * (prompts[i]! / prompts[1]!)),
+    );
+    const [kg, years, used, held] = [
+      range("embodied emissions of a node"),
+      range("lifetime of"),
+      range("utilisation over"),
+      ofRun("seconds held"),
+    ];
+    same(
+      ofRun("embodied"),
+      held.map((s, i) => (s * kg[i]! * 1000) / (years[i]! * 365 * 86_400 * used[i]!)),
+    );
+    // Sums.
+    same(
+      ofRun("total"),
+      ofRun("operation").map((grams, i) => grams + ofRun("embodied")[i]!),
+    );
+    for (const [name, rule] of [
+      ["h100x8-fp8: prefill", "all its factors"],
+      ["h100x8-fp8: embodied", "all its factors"],
+      ["h100x8-fp8: at the node", "a root sum of squares"],
+      ["h100x8-fp8: operation", "a root sum of squares"],
+      ["h100x8-fp8: total", "lows added"],
+      ["operation, location-based", "a root sum of squares"],
+      ["embodied", "all its factors"],
+    ] as const) {
+      expect(find(name).source, name).toContain(`low and high are ${rule}`);
+    }
+  });
+
+  test("names the input that decides it, and what each alone would do", () => {
+    const carbon = explain(
+      explained({ carbon: onHardware("h100x8-fp8"), region: "us-east-1", provider: "bedrock" }),
+      "carbon",
+    )!;
+    const part = carbon.parts.find(({ heading }) => heading === "what decides it")!;
+    expect(part.sentences[0]).toMatch(/^The input that decides it most is batch size \(assumed\): /);
+    // The same assumption by another way: the model run again at a batch of 8, which is the high end here.
+    expect(part.facts[0]).toMatchObject({ name: "only batch size", high: Number(factNamed(carbon, "batch 8")!.value) });
+    const ratios = part.facts.map(({ low, high }) => high! / low!);
+    expect(ratios.length).toBeGreaterThan(5);
+    expect(ratios[0]).toBe(Math.max(...ratios));
+  });
+
+  test("that is modelled does not say that it was measured, nor credits this run with other people's measurements", () => {
+    const carbon = of("gco2e_per_1k_output", { carbon: onHardware("h100x8-fp8") });
+    expect(factNamed(carbon, "gco2e_per_1k_output value")!.source).toMatch(/^modelled /);
+    expect(factNamed(carbon, "n")!.unit).toBe("answers whose tokens and pace went into the model");
+    expect(factNamed(carbon, "output tokens")!.source).toBe("measured by this run: its records");
+    expect(factNamed(carbon, "energy per output token at")!.source).toMatch(/^measured elsewhere: ML\.ENERGY/);
+    expect(factNamed(carbon, "batch size used")!.source).toMatch(/^computed: /);
+    expect(factNamed(carbon, "region")!.source).toMatch(/^unknown: /);
+    expect(said(carbon)).toMatch(/judged range of the model, not an interval/);
+    const oviedo = factNamed(carbon, "Oviedo")!;
+    expect(oviedo).toMatchObject({ low: null, high: null, unit: expect.stringMatching(/^Wh, no range published \(/) });
+  });
+
   test("that cannot be given says what is missing", () => {
     const carbon = of("gco2e_per_1k_output", { provider: "cerebras" });
     expect(said(carbon)).toMatch(/Not estimable: Cerebras CS-3: .*supply measured joules per output token/);
@@ -169,9 +263,40 @@ test("the text holds source and date under each factor, and says what is simulat
   expect(text).toMatch(/^ {2}input: 1 USD per million tokens\n {6}user; 2026-11-01$/m);
   expect(explanationText(of("cost", { simulated: false }))).not.toContain("SIMULATED");
   expect(text).not.toContain("INVALID");
-  expect(explanationText({ ...of("cost"), invalid: ["the client was late"] })).toMatch(
-    /^INVALID: the client was late$/m,
+  const invalid = { invalid: ["the client was late"], invalidMeaning: "For this number: it may be late." };
+  expect(explanationText({ ...of("cost"), ...invalid })).toMatch(
+    /^INVALID: the client was late\n {2}For this number: it may be late\.$/m,
   );
+});
+
+test.each([
+  ["gco2e_per_1k_output", /at most the median time per output token is in it/],
+  ["cost_per_mtok", /prices and billed tokens hold/],
+  ["ttft", /times may hold its own delay/],
+])("an invalid run says what that means for %s", (asked, meaning) => {
+  const one = explained();
+  const analysis = { ...one.analysis, validity: { valid: false, reasons: ["the loop was blocked"] } };
+  expect(explain({ ...one, analysis }, asked)).toMatchObject({
+    invalid: ["the loop was blocked"],
+    invalidMeaning: expect.stringMatching(meaning),
+  });
+  const fine = { ...one.analysis, validity: { valid: true, reasons: [] } };
+  expect(explain({ ...one, analysis: fine }, asked)!.invalidMeaning).toBeNull();
+});
+
+test.each([
+  [58_294.100997, "58294"],
+  [7.015e-8, "7.015e-8"],
+  [405_850_000_000, "4.0585e11"],
+  [1.979e15, "1.979e15"],
+  [139.111635, "139.11"],
+  [3_600_000_001, "3600000001"],
+  [0.016384, "0.016384"],
+  [0, "0"],
+  [Infinity, "inf"],
+])("the text shows %d as %s", (value, shown) => {
+  const parts = [{ heading: "h", sentences: [], facts: [fact("f", value, "u", { source: "s", date: "d" })] }];
+  expect(explanationText({ ...of("cost"), parts })).toContain(`  f: ${shown} u\n`);
 });
 
 describe("herdbench explain", () => {

@@ -31,7 +31,7 @@ export interface Multipliers {
   readonly market: Quantity | null;
 }
 
-const JOULES_PER_WH = 3600;
+export const JOULES_PER_WH = 3600;
 
 /**
  * Footprint of energy at the accelerators. Wh × g/kWh / 1000 = g, and Wh × L/kWh = mL. Each product spreads as the root sum

@@ -27,10 +27,12 @@ const INTERPOLATED: Provenance = { ...ML_ENERGY, source: `${ML_ENERGY.source}; l
 /** What the run itself measured. */
 export function workloadFactors({ attempts, itlMs, ttftMs }: Workload): Factor[] {
   const lost = attempts.filter(({ outcome }) => outcome !== "completed");
+  const refused = attempts.filter(({ outcome }) => outcome === "refused");
   const figures: [name: string, value: number | null, unit: string][] = [
     ["attempts", attempts.length, "requests"],
     ["attempts that failed, their energy included", lost.length, "requests"],
     ["input tokens", total(attempts, "inputTokens"), "tokens"],
+    ["input tokens of attempts that failed before their first token", total(refused, "inputTokens"), "tokens"],
     ["input tokens read from a prefix cache", total(attempts, "cachedTokens"), "tokens"],
     ["output tokens", total(attempts, "outputTokens"), "tokens"],
     ["output tokens of failed attempts", total(lost, "outputTokens"), "tokens"],

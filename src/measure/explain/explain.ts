@@ -27,6 +27,7 @@ export function explain(of: Explained, asked: string): Explanation | null {
   const found = partsOf(of, asked);
   if (found === null) return null;
   const { target, scenario } = of.group;
+  const invalid = of.analysis.validity.reasons;
   return {
     runId: of.analysis.manifest.runId,
     target: target.id,
@@ -34,26 +35,39 @@ export function explain(of: Explained, asked: string): Explanation | null {
     metric: asked,
     title: found.title,
     simulated: target.simulated,
-    invalid: of.analysis.validity.reasons,
+    invalid,
+    invalidMeaning: invalid.length === 0 ? null : INVALID_MEANINGS[found.subject],
     parts: found.parts,
   };
 }
 
+type Subject = "carbon" | "cost" | "other";
+
+/** What a measuring machine that fell short does to a number, which is not the same for each. */
+const INVALID_MEANINGS: Readonly<Record<Subject, string>> = {
+  carbon:
+    "For this number: tokens hold as far as they were recorded; of the times at most the median time per output token is in it, as a ceiling on batch size. Not to be published or compared.",
+  cost: "For this number: prices and billed tokens hold as far as they were recorded; which answers count as good may not. Not to be published or compared.",
+  other:
+    "For this number: the measuring machine fell short, so times may hold its own delay and counts may miss requests. Not to be published or compared.",
+};
+
 interface Found {
+  readonly subject: Subject;
   readonly title: string;
   readonly parts: readonly Part[];
 }
 
 function partsOf(of: Explained, asked: string): Found | null {
-  if (asked === "carbon") return { title: "Carbon estimate", parts: carbonOf(of) };
-  if (asked === "cost") return { title: "Cost", parts: costOf(of) };
+  if (asked === "carbon") return { subject: "carbon", title: "Carbon estimate", parts: carbonOf(of) };
+  if (asked === "cost") return { subject: "cost", title: "Cost", parts: costOf(of) };
   const column = COMPARISON_COLUMNS.find((name) => name === asked);
   const figure = column === undefined ? null : columnFigure(column);
   if (column !== undefined && figure === null) {
     const value = comparisonRow(of.analysis, of.group)[column];
     const meaning = COMPARISON_COLUMN_MEANINGS[column];
     const facts = [fact(column, typeof value === "boolean" ? String(value) : value, "", THIS_RUN)];
-    return { title: column, parts: [{ heading: "column", sentences: [`${meaning}.`], facts }] };
+    return { subject: "other", title: column, parts: [{ heading: "column", sentences: [`${meaning}.`], facts }] };
   }
   const [id, stat] = figure === null ? asked.split(".") : [figure.metric, figure.stat];
   const metric = METRICS.find((one) => one.id === id);
@@ -65,13 +79,11 @@ function metricParts(of: Explained, metric: Metric, asked: string | null): Found
   const row = of.group.rows.find((one) => one.metric === metric.id && one.stat === stat && one.slice === null);
   if (row === undefined) return null;
   const isMoney = /^(usd|tok\/usd)/.test(metric.unit);
+  const isCarbon = metric.unit === "g/1k";
   return {
+    subject: isCarbon ? "carbon" : isMoney ? "cost" : "other",
     title: `${metric.title}, ${stat}`,
-    parts: [
-      ...figureParts(of.raw, metric, row),
-      ...(isMoney ? costOf(of) : []),
-      ...(metric.unit === "g/1k" ? carbonOf(of) : []),
-    ],
+    parts: [...figureParts(of.raw, metric, row), ...(isMoney ? costOf(of) : []), ...(isCarbon ? carbonOf(of) : [])],
   };
 }
 

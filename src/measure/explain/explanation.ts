@@ -26,6 +26,8 @@ export interface Explanation {
   readonly simulated: boolean;
   /** Why the measurement may not be believed; empty for a valid one. */
   readonly invalid: readonly string[];
+  /** What that means for this number; null for a valid measurement. */
+  readonly invalidMeaning: string | null;
   readonly parts: readonly Part[];
 }
 

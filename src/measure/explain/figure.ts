@@ -28,10 +28,14 @@ const STAMPS: Readonly<Record<string, readonly (keyof Stamps)[]>> = {
   ttft_gap: ["sent", "firstContent"],
 };
 
+const MODELLED = { source: "modelled from this run's records and the factors below", date: THIS_RUN.date } as const;
+
 const QUANTILES: Readonly<Partial<Record<BaseStat, number>>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
 
 /** One figure of the summary: what it means, its value, which attempts make it, how its interval was found, and its flags. */
 export function figureParts(group: Group, metric: Metric, row: SummaryRow): readonly Part[] {
+  const isModelled = metric.unit === "g/1k";
+  const from = isModelled ? MODELLED : THIS_RUN;
   return [
     {
       heading: "definition",
@@ -42,8 +46,13 @@ export function figureParts(group: Group, metric: Metric, row: SummaryRow): read
       heading: "figure",
       sentences: [intervalSentence(metric, row)],
       facts: [
-        { ...fact(`${row.metric} ${row.stat}`, row.value, row.unit, THIS_RUN), low: row.low, high: row.high },
-        fact("n", row.n, "observations behind the value", THIS_RUN),
+        { ...fact(`${row.metric} ${row.stat}`, row.value, row.unit, from), low: row.low, high: row.high },
+        fact(
+          "n",
+          row.n,
+          isModelled ? "answers whose tokens and pace went into the model" : "observations behind the value",
+          THIS_RUN,
+        ),
       ],
     },
     ...(metric.level === "request" ? [observationPart(group, metric, row.stat)] : []),
@@ -59,6 +68,7 @@ export function flagParts(flags: readonly string[]): readonly Part[] {
 
 function intervalSentence(metric: Metric, { stat, low, unit }: SummaryRow): string {
   if (low === null) return "No interval is stated.";
+  if (unit === "g/1k") return "low and high are a judged range of the model, not an interval of these answers.";
   if (metric.level === "request") {
     return `95 % interval: order statistics of the raw values by the binomial, equal tails (nearest rank; ${stat}).`;
   }
