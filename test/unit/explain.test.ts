@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Target } from "../../src/core/target.ts";
 import type { CarbonEstimate } from "../../src/measure/carbon/estimate.ts";
+import { twoDigits } from "../../src/measure/carbon/significant.ts";
 import { COMPARISON_COLUMNS } from "../../src/measure/comparison.ts";
 import { METRICS } from "../../src/measure/catalogue.ts";
 import { explain, type Explained } from "../../src/measure/explain/explain.ts";
@@ -219,6 +220,31 @@ describe("a carbon figure", () => {
       ["embodied", "all its factors"],
     ] as const) {
       expect(find(name).source, name).toContain(`low and high are ${rule}`);
+    }
+  });
+
+  test("of several deployments can be made again from the printed ones", () => {
+    const carbon = of("carbon", { region: "us-east-1", provider: "bedrock" });
+    const per1k = (what: string): Fact[] =>
+      facts(carbon).filter(({ name, unit }) => name.endsWith(`: ${what}`) && unit === "gCO2e of the run");
+    const weightOf = ({ source }: Fact): number => Number(/weight (\S+) of/.exec(source)![1]);
+    const served = 38 * 96;
+    for (const [line, what] of [
+      ["operation, location-based", "operation"],
+      ["embodied", "embodied"],
+    ] as const) {
+      const each = per1k(what);
+      expect(each).toHaveLength(2);
+      const made = [
+        Math.min(...each.map(({ low }) => low!)),
+        Math.exp(each.reduce((sum, one) => sum + weightOf(one) * Math.log(one.value as number), 0)),
+        Math.max(...each.map(({ high }) => high!)),
+      ].map((grams) => Number(twoDigits((grams / served) * 1000)));
+      const { low, value, high, source } = factNamed(carbon, line)!;
+      expect([low, value, high], line).toEqual(made);
+      expect(source).toContain(
+        "over 2 deployments: lowest low, geometric mean of the centrals by weight, highest high",
+      );
     }
   });
 

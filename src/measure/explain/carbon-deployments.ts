@@ -24,7 +24,7 @@ function chainOf(one: Scenario): readonly Fact[] {
   const name = one.kind === "calibrated" ? one.shape.id : "joules as supplied";
   const of = (what: string, range: Range, unit: string, ends: string): Fact => ({
     ...fact(`${name}: ${what}`, range.central, unit, {
-      source: `modelled; weight ${one.weight} of the envelope; ${ends}`,
+      source: `modelled; weight ${Number(one.weight.toPrecision(4))} of the envelope; ${ends}`,
       date: "this run",
     }),
     low: range.low,

@@ -45,7 +45,9 @@ function resultPart({ per1kOutput, total, carbonModelVersion, scenarios }: Carbo
     return { heading: "estimate", sentences: ["No answer completed, so nothing is per answer."], facts: [] };
   }
   const over =
-    scenarios.length === 1 ? "" : `; over ${scenarios.length} deployments: lowest low, mean of centrals, highest high`;
+    scenarios.length === 1
+      ? ""
+      : `; over ${scenarios.length} deployments: lowest low, geometric mean of the centrals by weight, highest high`;
   const ranged = (name: string, range: Range | null, unit: string, ends: string): Fact[] => {
     if (range === null) return [];
     const from = { source: `modelled: carbon-model ${carbonModelVersion}; ${ends}`, date: "this run" };
