@@ -11,6 +11,8 @@ export interface Section {
   /** One paragraph; empty for none. */
   readonly text: string;
   readonly table: Table;
+  /** Of a table too long to stand open where it can be folded: what it holds, in a few words. */
+  readonly folded?: string;
 }
 
 export type Row = readonly [before: readonly string[], numbers: readonly string[], after: readonly string[]];

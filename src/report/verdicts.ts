@@ -62,39 +62,57 @@ function decidingAmount({ decides, units }: Verdict): string {
 /** A page of them; more are for programs to read. */
 const ROWS_MAX = 100;
 
-/** The verdicts of a family as a table: all, or of many first those that name a leader. */
+/** The verdicts of a family as a table, by leaders in sum: all, or of many first those that name a leader. */
 export function verdictSection(heading: string, verdicts: readonly Verdict[]): Section {
   // A stable sort: within each half the order stays.
   const leadersFirst = verdicts.toSorted((x, y) => Number(x.leader === null) - Number(y.leader === null));
   const rows = verdicts.length > ROWS_MAX ? leadersFirst.slice(0, ROWS_MAX) : verdicts;
   const more = verdicts.length - rows.length;
+  const isOfMany = new Set(verdicts.map(({ scenario }) => scenario)).size > 1;
   return {
     heading,
     text:
-      "B − A with its 95 % interval; p after Holm's correction over the whole family. No leader: no difference shown. " +
+      `${leadersText(verdicts)} B − A with its 95 % interval; p after Holm's correction over the whole family. No leader: no difference shown. ` +
       "Failures are infinite in p50 and p95 of a latency and 0 in a speed. A better %: chance that A does better on one unit, a tie counts " +
       "half. What could show nothing, such as 100 % beside 100 %, is not in the family that p is corrected for." +
       (more === 0 ? "" : ` ${plural(more, "more verdict")}: see report.json.`),
+    folded: plural(rows.length, "verdict"),
     table: table(
-      ["scenario", "metric", "A", "B", "leader"],
-      ["A is", "B is", "B - A", "95 % interval", "A better %", "n", "p", "Holm over"],
+      ["metric", ...(isOfMany ? ["scenario"] : []), "A", "B", "leader"],
+      ["B - A", "95 % interval", "p", "A is", "B is", "A better %", "n", "Holm over"],
       ["test"],
       rows.map((verdict) => [
-        [verdict.scenario, metricName(verdict), verdict.a, verdict.b, verdict.leader ?? "none shown"],
         [
-          shown(verdict.valueA, verdict.unit),
-          shown(verdict.valueB, verdict.unit),
+          metricName(verdict),
+          ...(isOfMany ? [verdict.scenario] : []),
+          verdict.a,
+          verdict.b,
+          verdict.leader ?? "none shown",
+        ],
+        [
           shown(verdict.difference, verdict.unit),
           ends(verdict.low, verdict.high, verdict.unit),
+          probability(verdict.pAdjusted),
+          shown(verdict.valueA, verdict.unit),
+          shown(verdict.valueB, verdict.unit),
           percent(verdict.superiority),
           `${verdict.n} ${verdict.units}`,
-          probability(verdict.pAdjusted),
           String(verdict.family),
         ],
         [verdict.test],
       ]),
     ),
   };
+}
+
+/** `Of 24 comparisons the leader is alpha in 12, beta in 3; no difference shown in 9.` */
+function leadersText(verdicts: readonly Verdict[]): string {
+  const counts = [...Map.groupBy(verdicts, ({ leader }) => leader)].map(([leader, of]) => ({ leader, n: of.length }));
+  const open = counts.find(({ leader }) => leader === null)?.n ?? 0;
+  const led = counts
+    .toSorted((x, y) => y.n - x.n)
+    .flatMap(({ leader, n }) => (leader === null ? [] : `${leader} in ${n}`));
+  return `Of ${plural(verdicts.length, "comparison")} ${led.length === 0 ? "none has a leader" : `the leader is ${led.join(", ")}`}; no difference shown in ${open}.`;
 }
 
 /** Columns of the table that `compare` prints. */

@@ -36,7 +36,7 @@ const PICTURES = [
   "Failures by kind",
   "Cost against carbon",
   "Gaps between chunks",
-  "Inside a median and a p99 request",
+  "Inside a median and a slow request",
   "Client against server TTFT",
 ];
 

@@ -131,7 +131,9 @@ function scenesOf(analysis: Analysis, record: RunRecord): readonly Scene[] {
   }));
 }
 
-function sectionBody(section: Section): string {
-  const text = section.text === "" ? "" : `<p>${escaped(section.text)}</p>\n`;
-  return text + (section.table.columns.length === 0 ? "" : tableHtml(section.heading, section.table));
+function sectionBody({ heading, text, table, folded }: Section): string {
+  const words = text === "" ? "" : `<p>${escaped(text)}</p>\n`;
+  if (table.columns.length === 0) return words;
+  const html = tableHtml(heading, table);
+  return words + (folded === undefined ? html : `<details><summary>${escaped(folded)}</summary>\n${html}\n</details>`);
 }

@@ -1,6 +1,6 @@
 /**
  * Colours of the two themes. Those of series are told apart by people with either of the common colour deficiencies, and stand
- * out from the page by 3:1 (WCAG 2.2, 1.4.11); each comes with a shape or a dash all the same. Text stands out by 4.5:1.
+ * out from the page by 3:1 (WCAG 2.2, 1.4.11); each comes with a shape or a dash all the same. Shades (k) are of parts of a bar, which has an outline; neighbours differ most. Text stands out by 4.5:1.
  */
 export const THEMES = {
   light: {
@@ -21,6 +21,11 @@ export const THEMES = {
     s6: "#3f93e0",
     s7: "#594292",
     s8: "#6b6b6b",
+    k1: "#3b4350",
+    k2: "#d4d9e0",
+    k3: "#8b95a2",
+    k4: "#f4f5f7",
+    k5: "#14171b",
   },
   dark: {
     page: "#14171b",
@@ -40,6 +45,11 @@ export const THEMES = {
     s6: "#9fc9ff",
     s7: "#ad94ea",
     s8: "#b0b6bb",
+    k1: "#c3cad3",
+    k2: "#3d4650",
+    k3: "#858f9b",
+    k4: "#22272e",
+    k5: "#f1f3f5",
   },
 } as const;
 

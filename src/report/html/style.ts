@@ -41,6 +41,9 @@ mark.note { color: var(--note); }
 
 const TABLES = `
 .wide { overflow-x: auto; margin: 0.75rem 0; max-width: 100%; }
+.cue { display: none; margin: 0.75rem 0 0; color: var(--quiet); font-size: 0.85rem; }
+.cue + .wide { margin-top: 0.25rem; }
+summary { cursor: pointer; font-weight: 600; padding: 0.25rem 0; color: var(--link); }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; vertical-align: top; }
 thead th { vertical-align: bottom; border-bottom: 2px solid var(--quiet); }
@@ -51,6 +54,15 @@ td.long { min-width: min(22rem, 65vw); }
 th.n, td.n { min-width: 3rem; text-align: right; white-space: nowrap; }
 thead th.n { white-space: normal; }
 th button { font: inherit; font-weight: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; text-decoration: underline dotted; text-underline-offset: 0.2em; }
+@media (max-width: 48rem) {
+  .cue { display: block; }
+  .wide { border-right: 3px solid var(--quiet); }
+  th, td { padding-right: 0.6rem; }
+  tbody th { white-space: normal; }
+  th:first-child { min-width: 7.5rem; max-width: 36vw; overflow-wrap: anywhere; }
+  td { min-width: 4rem; }
+  td.long { min-width: 22rem; }
+}
 th[aria-sort="ascending"] button::after { content: " \\2191"; }
 th[aria-sort="descending"] button::after { content: " \\2193"; }
 `;
@@ -70,7 +82,7 @@ const PRINT = `
 @media print {
   :root { ${variables("light")} font-size: 10pt; }
   body { max-width: none; padding: 0; }
-  nav { display: none; }
+  nav, .cue { display: none; }
   .wide { overflow: visible; }
   table { font-size: 7.5pt; }
   th, td { padding-right: 0.4rem; }

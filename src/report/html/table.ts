@@ -4,6 +4,9 @@ import { escaped } from "./escaped.ts";
 /** A longer text is given the room of a sentence. */
 const LONG_CHARS = 50;
 
+/** Where there are more, a phone shows that it scrolls. */
+const COLUMNS_OF_A_PHONE = 3;
+
 /**
  * A table that scrolls by itself where it is wider than the page, by keyboard too. Its first column heads the rows and stays in
  * sight. With scripts on, every column sorts.
@@ -26,6 +29,7 @@ export function tableHtml(label: string, { columns, rows }: Table, links: readon
   const line = (row: readonly string[], place: number): string =>
     `<tr>${row.map((text, index) => cell(text, index, links[place])).join("")}</tr>`;
   return [
+    ...(columns.length > COLUMNS_OF_A_PHONE ? ['<p class="cue" aria-hidden="true">scrolls sideways \u2192</p>'] : []),
     `<div class="wide" role="region" aria-label="${escaped(label)}" tabindex="0"><table class="sortable">`,
     `<thead><tr>${head}</tr></thead>`,
     `<tbody>\n${rows.map(line).join("\n")}\n</tbody>`,

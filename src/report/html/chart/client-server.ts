@@ -20,6 +20,7 @@ interface Dot {
 export function clientAgainstServer({ entries }: Scene): Picture {
   const told = entries.map((entry) => ({ entry, dots: dotsOf(entry) })).filter(({ dots }) => dots.length > 0);
   if (told.length === 0) return { title: TITLE, absent: "no target tells its own time to first token" };
+  const silent = entries.filter((entry) => told.every((one) => one.entry !== entry)).map(({ series }) => series.name);
   const each = Math.floor(DOTS_MAX / told.length);
   const all = told.flatMap(({ dots }) => dots.flatMap(({ server, client }) => [server, client]));
   const most = Math.max(...all);
@@ -54,7 +55,8 @@ export function clientAgainstServer({ entries }: Scene): Picture {
     legend: told.map(({ entry }) => dotItem(entry.series)),
     caption:
       "On the dashed line both agree; how far a target stands above it is network and what lies in front of the server's clock. Below it, one " +
-      `of the clocks measures something else. Above ${each} answers a target, every so many in order of time.`,
+      `of the clocks measures something else. Above ${each} answers a target they are thinned evenly by time.` +
+      (silent.length === 0 ? "" : ` Tell no time of their own, so not shown: ${silent.join(", ")}.`),
   };
 }
 

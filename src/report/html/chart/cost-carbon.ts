@@ -1,4 +1,5 @@
 import { interval, short } from "../../text.ts";
+import { absenceOf, CARBON, COST, valueOf } from "../../answer-questions.ts";
 import { rowOf } from "../../headline.ts";
 import type { Picture } from "./picture.ts";
 import { scatter, type Ends, type Point } from "./scatter.ts";
@@ -12,7 +13,7 @@ export function costAgainstCarbon({ entries }: Scene): Picture {
   if (known.length === 0) return { title: TITLE, absent: "no target has both a price and a carbon estimate" };
   const points = known.map(({ point }) => point);
   const missing = entries.filter(({ series }) => points.every((point) => point.series !== series));
-  const left = missing.map(({ series }) => series.name).join(", ");
+  const left = missing.map((entry) => `${entry.series.name} (${whyAbsent(entry)})`).join(", ");
   return {
     title: TITLE,
     svg: scatter(`${TITLE}: ${known.map(({ text }) => text).join("; ")}`, points, {
@@ -23,8 +24,13 @@ export function costAgainstCarbon({ entries }: Scene): Picture {
     caption:
       "Down and to the left is better. Bars across are 95 % intervals of the cost; upright ones are the judged range of the " +
       "carbon estimate. Where two of them share a height, the picture does not tell which emits less; draws of both may, and the answers above say so." +
-      (left === "" ? "" : ` Without a price, a good answer or an estimate, so not shown: ${left}.`),
+      (left === "" ? "" : ` Not shown: ${left}.`),
   };
+}
+
+function whyAbsent({ figures }: Entry): string {
+  const lacking = [COST, CARBON].filter((question) => valueOf(question, figures) === null);
+  return lacking.map((question) => absenceOf(question, figures)).join("; ");
 }
 
 function pointOf({ series, figures }: Entry): { readonly point: Point; readonly text: string } | null {
@@ -33,7 +39,7 @@ function pointOf({ series, figures }: Entry): { readonly point: Point; readonly 
   if (usd === null || grams === null) return null;
   const range = interval(usd.low, usd.high);
   const text = `${series.name} $${short(usd.value)} (${range}), ${interval(grams.low, grams.high)} g`;
-  return { point: { series, x: usd, y: grams, radius: 5 }, text };
+  return { point: { series, x: usd, y: grams, radius: 5, note: "" }, text };
 }
 
 /** An interval without an upper end goes as far as its value. */

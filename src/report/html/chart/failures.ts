@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { percent, tally } from "../../text.ts";
 import { barItem, type Picture } from "./picture.ts";
 import { nameMargin, ROW_PX, ROWS_TOP } from "./rows.ts";
-import { colourAt, type Scene } from "./series.ts";
+import { shadeAt, SHADES, type Scene } from "./series.ts";
 import { MARGIN, svgOf } from "./svg.ts";
 
 const TITLE = "Failures by kind";
@@ -27,7 +27,8 @@ export function failuresByKind({ entries }: Scene): Picture {
   if (rows.every(({ asked }) => asked === 0)) return { title: TITLE, absent: "no request was sent" };
   if (rows.every(({ failed }) => failed === 0)) return { title: TITLE, absent: "no request failed" };
   const kinds = [...new Set(rows.flatMap((row) => Object.keys(row.kinds)))].sort();
-  const colourOf = new Map(kinds.map((kind, index) => [kind, colourAt(index)]));
+  // The last shade is of all the rest.
+  const colourOf = new Map(kinds.map((kind, index) => [kind, shadeAt(Math.min(index, SHADES - 1))]));
   const parts = rows.flatMap(partsOf);
   const y = rows.map(({ target }) => target);
   const most = Math.max(...parts.map(({ to }) => to));
@@ -50,7 +51,8 @@ export function failuresByKind({ entries }: Scene): Picture {
           x1: "from",
           x2: "to",
           fill: ({ kind }: Part) => colourOf.get(kind)!,
-          stroke: "var(--page)",
+          stroke: "var(--text)",
+          strokeWidth: 0.75,
         }),
         Plot.text(rows, {
           y: "target",
@@ -63,8 +65,8 @@ export function failuresByKind({ entries }: Scene): Picture {
     }),
     legend: kinds.map((kind) => barItem(kind, colourOf.get(kind)!)),
     caption:
-      "Of the requests that count, the share that failed, by what went wrong; no bar: none did. Network and tls may be the fault of " +
-      "the way, all others are the target's own or its limit's.",
+      "Of the requests that count, the share that failed, by what went wrong; no bar: none did. Failures of network and tls may come from " +
+      "anywhere between here and the target; all others are the target's own, or refusals by a limit that it set.",
   };
 }
 

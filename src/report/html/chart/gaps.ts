@@ -34,8 +34,7 @@ export function gapsBetweenChunks({ entries }: Scene): Picture {
       `${row.entry.series.name} median ${short(row.p50)}, p95 ${short(row.p95)}, p99 ${short(row.p99)}, longest ${short(row.most)} ms`,
   );
   const [median, p95, p99, longest] = LOOKS;
-  const dots = (x: number[], look: Plot.DotOptions): Plot.Markish =>
-    Plot.dot(rows, { x, y, stroke: fill, r: 4.5, ...look });
+  const dots = (x: number[], look: Plot.DotOptions): Plot.Markish => Plot.dot(rows, { x, y, stroke: fill, ...look });
   return {
     title: TITLE,
     svg: svgOf(`${TITLE}: ${text.join("; ")}`, {
@@ -49,8 +48,8 @@ export function gapsBetweenChunks({ entries }: Scene): Picture {
       y: { domain: y, label: null, tickSize: 0 },
       marks: [
         Plot.ruleY(rows, { y, x1: values("p50"), x2: values("most"), stroke: fill, strokeWidth: 2 }),
-        dots(values("most"), { ...longest, fill: "var(--page)" }),
-        dots(values("p99"), { ...p99, fill: "var(--page)" }),
+        dots(values("most"), { ...longest, strokeWidth: 1.5 }),
+        dots(values("p99"), { ...p99, strokeWidth: 1.5 }),
         dots(values("p95"), { ...p95, fill }),
         dots(values("p50"), { ...median, fill }),
       ],
@@ -67,7 +66,13 @@ export function gapsBetweenChunks({ entries }: Scene): Picture {
   };
 }
 
-const LOOKS = [{ symbol: "circle" }, { symbol: "diamond" }, { symbol: "square" }, { symbol: "circle" }] as const;
+/** Each larger than the one before, so that none hides another. */
+const LOOKS = [
+  { symbol: "circle", r: 3 },
+  { symbol: "diamond", r: 4 },
+  { symbol: "square", r: 6 },
+  { symbol: "circle", r: 8 },
+] as const;
 
 function gapsOf(entry: Entry): Gaps | null {
   const { successes } = entry.group;

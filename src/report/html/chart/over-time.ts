@@ -11,7 +11,7 @@ const TITLE = "Time to first token over the run";
 
 /** Marks of one picture, over all targets. */
 const MARKS_MAX = 1200;
-const ROW_PX = 58;
+const ROW_PX = 76;
 
 interface Moment {
   readonly target: string;
@@ -59,7 +59,7 @@ export function latencyOverTime({ entries }: Scene): Picture {
             x: "second",
             frameAnchor: "top",
             fy: "target",
-            dy: 5,
+            dy: -8,
             r: 4,
             symbol: "times",
             stroke: "var(--bad)",
@@ -73,7 +73,7 @@ export function latencyOverTime({ entries }: Scene): Picture {
       symbolItem("failed or dropped", { symbol: "times", stroke: "var(--bad)", strokeWidth: 2 }),
     ],
     caption:
-      "A level band is a target that stayed the same; a slope or a wave is drift, a group of crosses an outage. Log scale, the same " +
+      "A level band is a target that stayed the same; a slope or a wave is drift, a group of crosses, which stand above the scale since they have no time, an outage. Log scale, the same " +
       `for all rows. Above ${each} requests a target, the slowest and the median of each of ${each / 2} equal parts of the time.`,
   };
 }

@@ -69,6 +69,6 @@ export function symbolItem(text: string, look: Plot.DotOptions): LegendItem {
 }
 
 export function barItem(text: string, colour: string): LegendItem {
-  const bar = { x1: [0.2], x2: [0.8], y1: [-0.8], y2: [0.8], fill: colour };
+  const bar = { x1: [0.2], x2: [0.8], y1: [-0.8], y2: [0.8], fill: colour, stroke: "currentColor" };
   return { svg: svgOf(null, { ...SWATCH, marks: [Plot.rect({ length: 1 }, bar)] }), text };
 }

@@ -25,8 +25,8 @@ export function priceAgainstSpeed({ entries }: Scene): Picture {
     }),
     legend: [],
     caption:
-      "Up and to the left is better: faster for less. The larger the bubble, the larger the share of requests that met " +
-      `every limit.${left === "" ? "" : ` Without price or speed, so not shown: ${left}.`}`,
+      "Up and to the left is better: faster for less. The area of a bubble goes with the share of requests that met every limit; " +
+      `it stands behind the name where it is below 100 %.${left === "" ? "" : ` Without price or speed, so not shown: ${left}.`}`,
   };
 }
 
@@ -36,9 +36,10 @@ function pointOf(entry: Entry): { readonly point: Point; readonly text: string }
   const good = rowOf(entry.figures, "goodput_share", "value")?.value ?? null;
   if (usd === null || speed === null || !Number.isFinite(usd)) return null;
   const at = (value: number): Point["x"] => ({ low: value, value, high: value });
+  const isAll = good === null || good === 1;
   const radius = Math.max(RADIUS_MIN, RADIUS_ALL_GOOD * Math.sqrt(good ?? 1));
   return {
-    point: { series: entry.series, x: at(usd), y: at(speed), radius },
+    point: { series: entry.series, x: at(usd), y: at(speed), radius, note: isAll ? "" : ` ${percent(good)} %` },
     text: `${entry.series.name} $${short(usd)}, ${short(speed)} tokens/s, ${percent(good)} % good`,
   };
 }

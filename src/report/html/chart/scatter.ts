@@ -11,6 +11,8 @@ export interface Point {
   readonly y: Ends;
   /** Pixels. */
   readonly radius: number;
+  /** Stands behind the name; empty for none. */
+  readonly note: string;
 }
 
 export interface Ends {
@@ -39,11 +41,11 @@ export function scatter(
   const toX = pixelsOf(x, [FRAME.left, FRAME.right]);
   const toY = pixelsOf(y, [FRAME.bottom, FRAME.top]);
   const places = placeLabels(
-    points.map(({ series, x: { value }, y: { value: height }, radius }) => ({
+    points.map(({ series, x: { value }, y: { value: height }, radius, note }) => ({
       x: toX(value),
       y: toY(height),
       radius,
-      text: series.name,
+      text: series.name + note,
     })),
     points.flatMap((point) => [
       ...bar(toX(point.x.low), toX(point.x.high), toY(point.y.value), toY(point.y.value)),
@@ -56,7 +58,7 @@ export function scatter(
     x,
     y,
     r: { type: "identity" },
-    marks: points.flatMap(({ series, radius, ...at }, index) => {
+    marks: points.flatMap(({ series, radius, note, ...at }, index) => {
       const { dx, dy, anchor } = places[index]!;
       const [centre, style] = [
         { x: [at.x.value], y: [at.y.value] },
@@ -69,14 +71,14 @@ export function scatter(
         Plot.dot(one, {
           ...centre,
           r: radius,
-          symbol: series.symbol,
+          // Shapes of one area look unequally large.
           fill: series.colour,
           fillOpacity: 0.75,
           ...style,
         }),
         Plot.text(one, {
           ...centre,
-          text: [series.name],
+          text: [series.name + note],
           dx,
           dy,
           textAnchor: anchor,

@@ -28,7 +28,7 @@ export interface Scene {
 /** Colours of the style sheet: `--s1` to `--s8`. */
 const COLOURS = 8;
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye"] as const;
-const DASHES = ["none", "7 3", "2 3", "9 3 2 3"] as const;
+const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "14 4", "4 2", "1 2", "6 2 1 2 1 2"] as const;
 const NAME_COLUMNS_MAX = 20;
 
 /** @param index of the target in the manifest, so that it looks the same in every scenario */
@@ -41,6 +41,14 @@ export function seriesAt(index: number, target: string): Series {
   };
 }
 
-export function colourAt(index: number): string {
+function colourAt(index: number): string {
   return `var(--s${(index % COLOURS) + 1})`;
+}
+
+/** Of what is no target, such as a kind of failure: no colour that stands for one. `--k1` to `--k5` of the style sheet. */
+export const SHADES = 5;
+
+/** @param index below {@link SHADES} */
+export function shadeAt(index: number): string {
+  return `var(--k${index + 1})`;
 }

@@ -18,34 +18,36 @@ interface Step {
 }
 
 /** The share of requests that had their first token within a time; a failure never has one. */
-export function ttftDistribution({ entries }: Scene): Picture {
+export function ttftDistribution({ entries, scenario: { slo } }: Scene): Picture {
   const lines = entries.flatMap((entry) => lineOf(entry) ?? []);
   if (lines.length === 0) return { title: TITLE, absent: "no answer has a first token on record" };
-  const x = logAxis(
-    "TTFT, ms",
-    lines.flatMap(({ steps }) => [steps[0]!.ms, steps.at(-1)!.ms]),
-  );
+  const limits = slo.ttftMs === null ? [] : [slo.ttftMs];
+  const x = logAxis("TTFT, ms", [...lines.flatMap(({ steps }) => [steps[0]!.ms, steps.at(-1)!.ms]), ...limits]);
   return {
     title: TITLE,
     svg: svgOf(`${TITLE}: ${lines.map(({ text }) => text).join("; ")}`, {
       height: 280,
       x,
       y: { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], tickFormat: percent, label: "% of requests", grid: true },
-      marks: lines.map(({ entry: { series }, steps }) =>
-        Plot.line(steps, {
-          x: "ms",
-          y: "share",
-          curve: "step-after",
-          stroke: series.colour,
-          strokeWidth: 2,
-          strokeDasharray: series.dash,
-        }),
-      ),
+      marks: [
+        Plot.ruleX(limits, { stroke: "var(--bad)", strokeWidth: 1.5 }),
+        ...lines.map(({ entry: { series }, steps }) =>
+          Plot.line(steps, {
+            x: "ms",
+            y: "share",
+            curve: "step-after",
+            stroke: series.colour,
+            strokeWidth: 2,
+            strokeDasharray: series.dash,
+          }),
+        ),
+      ],
     }),
     legend: lines.map(({ entry }) => lineItem(entry.series)),
     caption:
       "Further left is faster; the steeper, the steadier. Read the median at 50 %. A line that ends below 100 % lacks the " +
       "requests that failed. " +
+      (slo.ttftMs === null ? "" : `The upright line is the objective, ${short(slo.ttftMs)} ms. `) +
       `Each step is a request, beyond ${STEPS_MAX} requests a quantile.`,
   };
 }

@@ -1,22 +1,23 @@
 import * as Plot from "@observablehq/plot";
 import { msFromUs } from "../../../core/units.ts";
+import { requestsNeeded } from "../../../measure/intervals.ts";
 import { nearestRank } from "../../../measure/quantile.ts";
 import type { Sample } from "../../../measure/sample.ts";
 import { short } from "../../text.ts";
 import { barItem, type Picture } from "./picture.ts";
 import { nameMargin, ROW_PX, ROWS_TOP } from "./rows.ts";
-import type { Entry, Scene } from "./series.ts";
+import { shadeAt, type Entry, type Scene } from "./series.ts";
 import { MARGIN, svgOf } from "./svg.ts";
 
-const TITLE = "Inside a median and a p99 request";
+const TITLE = "Inside a median and a slow request";
 
 /** The parts of a request in order of time, and their colours. */
 const PARTS = [
-  { name: "due, not yet sent", colour: "var(--s8)" },
-  { name: "until the headers", colour: "var(--s5)" },
-  { name: "until the first text", colour: "var(--s2)" },
-  { name: "text", colour: "var(--s1)" },
-  { name: "until the end", colour: "var(--s7)" },
+  { name: "due, not yet sent", colour: shadeAt(0) },
+  { name: "until the headers", colour: shadeAt(1) },
+  { name: "until the first text", colour: shadeAt(2) },
+  { name: "text", colour: shadeAt(3) },
+  { name: "until the end", colour: shadeAt(4) },
 ] as const;
 
 interface Segment {
@@ -51,14 +52,16 @@ export function waterfall({ entries }: Scene): Picture {
             x1: "from",
             x2: "to",
             fill: ({ part }: Segment) => PARTS[part]!.colour,
+            stroke: "var(--text)",
+            strokeWidth: 0.75,
           },
         ),
       ],
     }),
     legend: PARTS.map(({ name, colour }) => barItem(name, colour)),
     caption:
-      "Of each target the answers at the nearest ranks of 50 % and 99 % of the time from due to the last text; of up to 100 answers " +
-      "p99 is the slowest. Long before the first text: waiting and reading the prompt. Long text: slow writing.",
+      "Of each target the answer of median time from due to the last text, and that at p99; where the answers are too few for a p99, the " +
+      "slowest. Long before the first text: waiting and reading the prompt. Long text: slow writing.",
   };
 }
 
@@ -70,7 +73,7 @@ function rowsOf({ series, group }: Entry): readonly { readonly row: string; read
   if (whole.length === 0) return [];
   return [
     { p: 0.5, title: "p50" },
-    { p: 0.99, title: "p99" },
+    whole.length < requestsNeeded(0.99) ? { p: 1, title: "slowest" } : { p: 0.99, title: "p99" },
   ].map(({ p, title }) => {
     const row = `${series.name} ${title}`;
     const moments = whole[nearestRank(whole.length, p)]!;
