@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { random } from "../../src/core/random.ts";
-import { changePoints } from "../../src/measure/series/change-points.ts";
+import { changePoints, simulatedThreshold, thresholdOf } from "../../src/measure/series/change-points.ts";
 import { nightToNightNoise } from "../../src/measure/series/noise.ts";
 import { hoursOfWeek, seriesOf, type Point } from "../../src/measure/series/series.ts";
 import { sparkline, thinned } from "../../src/report/sparkline.ts";
@@ -73,6 +73,10 @@ describe("change points", () => {
         expect(positions(values).every((at) => at >= 3 && at <= values.length - 3)).toBe(true);
       }),
     );
+  });
+
+  it.each([8, 64, 181])("have the threshold that random orders of %i values give", (length) => {
+    expect(thresholdOf(length)).toBeCloseTo(simulatedThreshold(length), 2);
   });
 
   it("of equal values, of few and of none are none", () => {

@@ -144,19 +144,43 @@ function firstAbove(sorted: Float64Array, value: number, withEqual: boolean): nu
   return low;
 }
 
-const thresholds = new Map<number, number>();
+/**
+ * {@link simulatedThreshold} of lengths that are powers of √2, kept because the longest takes seconds: of ranks it is the same for
+ * every series of one length.
+ */
+const THRESHOLDS: readonly (readonly [length: number, threshold: number])[] = [
+  [8, 2.237],
+  [11, 2.374],
+  [16, 2.489],
+  [23, 2.719],
+  [32, 2.911],
+  [45, 3.016],
+  [64, 3.19],
+  [91, 3.284],
+  [128, 3.351],
+  [181, 3.568],
+  [256, 3.603],
+  [362, 3.744],
+  [512, 3.786],
+  [724, 3.814],
+  [1024, 3.99],
+  [1448, 4.001],
+  [2048, 4.235],
+  [2896, 4.237],
+  [4096, 4.298],
+];
 
-/** Of ranks it is the same for every series of one length; lengths between two powers of √2 share the longer one's. */
-function thresholdOf(length: number): number {
-  const rounded = Math.min(SERIES_MAX, Math.round(2 ** (Math.ceil(2 * Math.log2(length)) / 2)));
-  const known = thresholds.get(rounded);
-  if (known !== undefined) return known;
-  const dice = random(405, "change points", rounded);
+/** Lengths between two of the table share the longer one's, which is the higher. */
+export function thresholdOf(length: number): number {
+  return THRESHOLDS.find(([longest]) => longest >= length)![1];
+}
+
+/** The 95 % quantile, over random orders of so many values, of the largest statistic of all stretches. */
+export function simulatedThreshold(length: number): number {
+  const dice = random(405, "change points", length);
   const largest = Array.from({ length: DRAWS }, () => {
-    const values = Array.from({ length: rounded }, () => dice.next());
-    return Math.max(...nested({ from: 0, to: rounded }).map((stretch) => bestSplit(values, stretch).z));
+    const values = Array.from({ length }, () => dice.next());
+    return Math.max(...nested({ from: 0, to: length }).map((stretch) => bestSplit(values, stretch).z));
   });
-  const threshold = ascending(largest)[nearestRank(DRAWS, 1 - FAMILY_ALPHA)]!;
-  thresholds.set(rounded, threshold);
-  return threshold;
+  return ascending(largest)[nearestRank(DRAWS, 1 - FAMILY_ALPHA)]!;
 }
