@@ -4,7 +4,7 @@ import type { CarbonEstimate } from "../measure/carbon/estimate.ts";
 import { jsonText } from "./json-text.ts";
 
 /** Version of the shape of `report.json`. 2: rows by metric, and each factor of carbon once for all groups. */
-const REPORT_VERSION = 2;
+export const REPORT_VERSION = 2;
 
 /**
  * `report.json`: the whole analysis, keys sorted, so that equal analyses are equal bytes. Statistics leave out what their
