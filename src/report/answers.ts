@@ -73,8 +73,18 @@ function answerTo(question: Question, analysis: Analysis, { scenario, groups }: 
     missing: groups
       .filter((group) => !measured.includes(group))
       .map((group) => plain(`${group.target.id} (${absenceOf(question, group)})`)),
-    basis: verdict === undefined ? null : plain(verdictText(verdict, matchingText(scenario))),
+    basis: isJudged
+      ? carbonBasis(of("behind").length)
+      : verdict === undefined
+        ? null
+        : plain(verdictText(verdict, matchingText(scenario))),
   };
+}
+
+/** Ranges alone would not tell whoever sees them overlap. */
+function carbonBasis(behind: number): string | null {
+  if (behind === 0) return null;
+  return "Behind: higher in at least 95 % of draws from all that is uncertain, which can be so although ranges overlap";
 }
 
 /** Of a target beside the one of the best value. `level`: no difference shown. */

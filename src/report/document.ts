@@ -20,7 +20,15 @@ import {
   workloadFacts,
 } from "./facts.ts";
 import { gatewaySections } from "./gateway.ts";
-import { answersOf, byScenario, headlineCell, headlineOf, type ScenarioGroups } from "./headline.ts";
+import {
+  answersOf,
+  byScenario,
+  headlineCell,
+  type HeadlineColumn,
+  headlineOf,
+  rowOf,
+  type ScenarioGroups,
+} from "./headline.ts";
 import { partSections } from "./parts.ts";
 import { sentences, type Sentence } from "./sentences.ts";
 import { type Row, type Section, table } from "./table.ts";
@@ -100,7 +108,12 @@ function scenarioSection(scenario: ScenarioGroups): Section {
   return {
     heading: plain(scenario.scenario.id),
     text: plain(
-      [scenario.scenario.title, ...workloadFacts(scenario), requestsFact(scenario), sloFact(scenario)].join(", "),
+      [
+        scenario.scenario.title,
+        ...lengthsFact(workloadFacts(scenario)),
+        requestsFact(scenario),
+        sloFact(scenario),
+      ].join(", "),
     ),
     table: table(
       ["target"],
@@ -121,10 +134,23 @@ function scenarioSection(scenario: ScenarioGroups): Section {
             return [cell.value, cell.interval === "" ? NO_VALUE : cell.interval];
           }),
         ],
-        [group.flags.join(", ")],
+        [shownFlags(group, columns).join(", ")],
       ]),
     ),
   };
+}
+
+/** Without the one that speaks of empty quantiles, where all that are shown have a value. */
+function shownFlags(group: GroupAnalysis, columns: readonly HeadlineColumn[]): readonly string[] {
+  const isWhole = columns.every(
+    (column) => !rowOf(group, column.metric, column.stat)?.flags.includes("insufficient_n"),
+  );
+  return group.flags.filter((flag) => flag !== "insufficient_n" || !isWhole);
+}
+
+/** `100>48 tok (input>output)`, where it has such lengths. */
+function lengthsFact([tokens, ...others]: readonly [string, ...string[]]): readonly string[] {
+  return [tokens.includes(">") ? `${tokens} (input>output)` : tokens, ...others];
 }
 
 function requestSection(analysis: Analysis): Section {

@@ -72,6 +72,13 @@ describe("the page", () => {
     );
   });
 
+  it("raises no flag of empty quantiles where none that it shows is empty", () => {
+    const cells = (html: string): string => /<h2>Every target<\/h2>[^]*?<\/table>/.exec(html)![0];
+    const whole = pageRecord({ targets: 2, scenarios: 1, requests: 120, names: [] });
+    expect(cells(reportHtml(analysisOf(whole), whole))).not.toContain("insufficient_n");
+    expect(cells(reportHtml(analysis, record))).toContain("insufficient_n");
+  });
+
   it("says beside its answer when the run is INVALID", () => {
     const invalid = { ...analysis, validity: { valid: false, reasons: ["the client was late"] } };
     const words = wordsOf(reportHtml(invalid, record));

@@ -60,7 +60,8 @@ th button { font: inherit; font-weight: inherit; color: inherit; background: non
   th, td { padding-right: 0.6rem; }
   tbody th { white-space: normal; }
   th:first-child { min-width: 7.5rem; max-width: 36vw; overflow-wrap: anywhere; }
-  td { min-width: 4rem; }
+  td { min-width: 4.9rem; }
+  td:last-child:not(.n) { min-width: 20rem; }
   td.long { min-width: 22rem; }
 }
 th[aria-sort="ascending"] button::after { content: " \\2191"; }
