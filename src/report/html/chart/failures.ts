@@ -63,7 +63,9 @@ export function failuresByKind({ entries }: Scene): Picture {
         }),
       ],
     }),
-    legend: kinds.map((kind) => barItem(kind, colourOf.get(kind)!)),
+    legend: [...Map.groupBy(kinds, (kind) => colourOf.get(kind)!)].map(([colour, of]) =>
+      barItem(of.join(", "), colour),
+    ),
     caption:
       "Of the requests that count, the share that failed, by what went wrong; no bar: none did. Failures of network and tls may come from " +
       "anywhere between here and the target; all others are the target's own, or refusals by a limit that it set.",
