@@ -69,6 +69,17 @@ describe("the page, opened from disk", () => {
     expect(await textTroubles(page)).toEqual([]);
   });
 
+  it("folds the verdicts behind their leaders on a screen, and not on paper", async () => {
+    const { page } = await openPage(browser, SIX, WIDE);
+    const row = page.getByRole("region", { name: "Verdicts in this window" }).locator("tbody tr").first();
+    expect(await page.locator("details > summary").innerText()).toMatch(/^\d+ verdicts$/);
+    expect(await row.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate(`document.querySelector("details").getBoundingClientRect().height`)).toBeGreaterThan(
+      500,
+    );
+  });
+
   it("fits a phone: the page does not scroll sideways, wide tables do by themselves", async () => {
     for (const file of [SIX, LARGE]) {
       const { page } = await openPage(browser, file, { viewport: { width: 390, height: 844 } });

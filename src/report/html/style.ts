@@ -84,6 +84,7 @@ const PRINT = `
   :root { ${variables("light")} font-size: 10pt; }
   body { max-width: none; padding: 0; }
   nav, .cue { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   .wide { overflow: visible; }
   table { font-size: 7.5pt; }
   th, td { padding-right: 0.4rem; }
