@@ -21,15 +21,16 @@ const SCENARIO: Scenario = { ...OPEN, id: "chat-night", title: "A chat every nig
 
 /** What happens in the month, by night from 0. */
 export const PLOT = {
-  nights: 30,
+  nights: 45,
   /** The endpoint is gone from here on, and acknowledged so many nights later. */
   gone: 8,
   acknowledged: 10,
   /** The key is refused in these nights. */
   keyExpired: [12, 13],
   crashed: 16,
-  /** Made slower for good. */
+  /** Slower from here on, and mended so many nights later that no window holds the nights before. */
   regression: 21,
+  repaired: 42,
   missed: 25,
 } as const;
 
@@ -183,7 +184,8 @@ function recordOfNight(
 function requestsOf(target: Target, night: number): readonly Recorded[] {
   const stream = random("month", target.id, night);
   const level = TTFT_MS[target.id]! * Math.exp(0.04 * stream.normal());
-  const factor = target.id === "sim-slowing" && night >= PLOT.regression ? 1.8 : 1;
+  const isSlow = target.id === "sim-slowing" && night >= PLOT.regression && night < PLOT.repaired;
+  const factor = isSlow ? 1.8 : 1;
   return Array.from({ length: REQUESTS }, (_, pair) => {
     const place = { pair, target, scenario: SCENARIO, atMs: 100 * pair };
     if (stream.next() < 0.02) return failed({ ...place, kind: "overloaded" });

@@ -23,14 +23,14 @@ function expected(night: number): string | null {
     return "SIMULATED DEGRADED: 2 of 3 targets, 1 ours, 0 theirs, 0 regressions";
   }
   if (night === PLOT.crashed) return "SIMULATED CRASHED: 1 of 3 targets, 0 ours, 0 theirs, 0 regressions";
-  // Until the window is made of nights like these, it is told, but wakes nobody again.
-  if (night > PLOT.regression && night < PLOT.nights - 1) {
+  // As long as it lasts it is told, but wakes nobody again.
+  if (night > PLOT.regression && night < PLOT.repaired) {
     return "SIMULATED REGRESSION: 3 of 3 targets, 0 ours, 0 theirs, 1 regression";
   }
   return count(3);
 }
 
-describe("30 nights with a gone endpoint, an expired key, a crash, a missed night and one regression", () => {
+describe("45 nights with a gone endpoint, an expired key, a crash, a missed night and one regression", () => {
   it("send one message each, in order", () => {
     const nights = Array.from({ length: PLOT.nights }, (_, night) => night).filter((night) => night !== PLOT.missed);
     expect(sent.map(({ record }) => [record.night, record.message.split(", $")[0]])).toEqual(
@@ -49,6 +49,13 @@ describe("30 nights with a gone endpoint, an expired key, a crash, a missed nigh
     const [regression] = pages[0]!.record.regressions;
     expect(regression!.change.low).toBeLessThan(0.8);
     expect(regression!.change.high).toBeGreaterThan(0.8);
+  });
+
+  it("say when it is over", () => {
+    const of = (night: number) => sent.find(({ record }) => record.night === day(night))!.record.message;
+    expect(of(PLOT.repaired)).toMatch(/; recovering: sim-slowing ttft$/);
+    expect(of(PLOT.repaired + 1)).toMatch(/; recovered: sim-slowing ttft$/);
+    expect(of(PLOT.repaired + 2)).not.toContain("sim-slowing");
   });
 
   it("say who has to act, since when, and what to do", () => {
@@ -96,9 +103,10 @@ describe("30 nights with a gone endpoint, an expired key, a crash, a missed nigh
   it("can lose their raw files by age, and keep their summaries; a report is not made again of nothing", async () => {
     const lastMs = Date.parse(`${day(PLOT.nights - 1)}T03:00:00Z`);
     const before = await readNights(results, 100);
-    const removed = await removeOldRaw(results, 20, lastMs);
-    expect(removed).toHaveLength(PLOT.nights - 20);
-    expect(await removeOldRaw(results, 20, lastMs)).toEqual([]);
+    const keepDays = PLOT.nights - 10;
+    const removed = await removeOldRaw(results, keepDays, lastMs);
+    expect(removed).toHaveLength(10);
+    expect(await removeOldRaw(results, keepDays, lastMs)).toEqual([]);
     const old = join(results, removed[0]!);
     expect((await readdir(old)).toSorted()).toEqual([
       "comparison.csv",

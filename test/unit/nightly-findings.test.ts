@@ -6,7 +6,8 @@ import type { Cause, NightPart, NightTarget, Owner, Suspect } from "../../src/co
 import { nightJsonSchema } from "../../src/store/nights/schema.ts";
 import { nightFolder, readNights, writeNight } from "../../src/store/nights/nights.ts";
 import { partFacts } from "../../src/study/nightly/facts.ts";
-import { coverageOf, nextSlot, slotAt } from "../../src/study/nightly/slots.ts";
+import { judgedPart } from "../../src/study/nightly/night.ts";
+import { coverageOf, dayOf, nextSlot, slotAt } from "../../src/study/nightly/slots.ts";
 import { goldenAnalysis, NIGHT_SCHEMA } from "../support/golden-files.ts";
 import { check, measured, nightOf, nightPart, nightTarget } from "../support/nights.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -150,6 +151,40 @@ describe("a regression", () => {
     );
     expect(nights[3]!.findings).toMatchObject([
       { cause: "regression", owner: "seller", target: "good", since: "2026-11-11" },
+    ]);
+  });
+
+  it("stays open while it lasts, is over once it is repaired, and becomes normal after 90 days", () => {
+    const history = (last: number, isSlow: (i: number) => boolean) =>
+      Array.from({ length: last + 1 }).reduce<ReturnType<typeof nightOf>[]>((before, _, i) => {
+        const night = dayOf(Date.parse("2026-01-01") + i * 86_400_000);
+        const value = (isSlow(i) ? 180 : 100) + (i % 5);
+        const figure = { ...figures[0], value, low: value - 2, high: value + 2 };
+        const target = nightTarget("good", { measured: measured({ figures: [figure] }) });
+        const slots = ["02:00"];
+        const part = judgedPart(nightPart(night, [target]), { before: before.slice(-120), windowNights: 14, slots });
+        return [...before, nightOf(night, [part], before.slice(-120))];
+      }, []);
+    const statuses = (nights: ReturnType<typeof history>) => nights.map(({ status }) => status);
+    const mended = history(50, (i) => i >= 20 && i < 45);
+    expect(statuses(mended.slice(21, 45)).every((status) => status === "REGRESSION")).toBe(true);
+    expect(mended.flatMap(({ pages }, i) => (pages ? [i] : []))).toEqual([21]);
+    expect(mended.slice(45).map(({ status, message }) => [status, message.split("; ")[1]])).toEqual([
+      ["OK", "recovering: good ttft"],
+      ["OK", "recovered: good ttft"],
+      ["OK", undefined],
+      ["OK", undefined],
+      ["OK", undefined],
+      ["OK", undefined],
+    ]);
+    // The slow nights are no part of the window afterwards either.
+    const twice = history(58, (i) => (i >= 20 && i < 45) || i >= 54);
+    expect(twice.flatMap(({ pages }, i) => (pages ? [i] : []))).toEqual([21, 55]);
+    const lasting = history(125, (i) => i >= 20);
+    expect(statuses(lasting.slice(21, 111)).every((status) => status === "REGRESSION")).toBe(true);
+    expect(lasting.slice(111).map(({ message }) => message.split("; ")[1])).toEqual([
+      "accepted: good ttft",
+      ...Array.from({ length: 14 }, () => undefined),
     ]);
   });
 

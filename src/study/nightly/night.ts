@@ -1,7 +1,7 @@
 import type { NightFacts, NightPart, NightRecord } from "../../core/night.ts";
 import type { MeasuredPart } from "./facts.ts";
 import { findingsOf } from "./findings.ts";
-import { pagingOf, regressionsOf } from "./regressions.ts";
+import { endingsOf, pagingOf, regressionsOf } from "./regressions.ts";
 import { coverageOf, daysBetween } from "./slots.ts";
 import { suspectsOf } from "./suspects.ts";
 import { messageOf, statusOf, targetCounts } from "./words.ts";
@@ -49,7 +49,8 @@ export function nightRecord(facts: NightFacts, of: Judging): NightRecord {
     status: statusOf(facts, findings, counts),
     pages: pagingOf(regressions, before).length > 0,
   };
-  return { ...known, message: messageOf(known, counts, of.isLate), hooks: [] };
+  const endings = endingsOf(facts.night, facts.parts, before, regressions);
+  return { ...known, message: messageOf(known, counts, endings, of.isLate), hooks: [] };
 }
 
 /** What its calls cost, the small ones before each run too; what nobody knows counts as reserved, as it does under a cap. */

@@ -2,6 +2,7 @@ import type { NightFigure, NightRecord, Suspect } from "../../core/night.ts";
 import { againstWindow, type AgainstWindow, WINDOW_NIGHTS_MIN } from "../../measure/compare/baseline.ts";
 import { holm } from "../../measure/compare/holm.ts";
 import { WATCHED, type MeasuredPart } from "./facts.ts";
+import { regressedNights } from "./regressions.ts";
 
 /** Of all figures of all slots of a night together: how often a night like any other makes one of them suspect. */
 const ALPHA = 0.05;
@@ -21,7 +22,7 @@ export function completeNights(nights: readonly NightRecord[]): readonly NightRe
 type Named = Omit<Suspect, "baseline" | "change" | "pAdjusted" | "family">;
 
 /**
- * Figures of a part that are worse than the same slot of the nights before; Holm's correction over targets × scenarios × metrics.
+ * Figures of a part that are worse than the same slot of the nights before, those of a confirmed regression left out; Holm's correction over targets × scenarios × metrics.
  *
  * @param before nights before this one, oldest first
  * @param windowNights so many of the complete ones count
@@ -34,11 +35,13 @@ export function suspectsOf(
   slots: number,
 ): { readonly suspects: readonly Suspect[]; readonly needs: readonly { target: string; nights: number }[] } {
   if (part.state !== "complete" || part.invalid.length > 0) return { suspects: [], needs: [] };
-  const window = completeNights(before).slice(-windowNights);
+  const complete = completeNights(before);
   const needs = new Map<string, number>();
   const tested: { readonly of: Named; readonly found: AgainstWindow }[] = [];
   for (const { target, measured } of part.targets) {
     for (const figure of measured?.figures ?? []) {
+      const regressed = regressedNights({ ...figure, target }, before, Date.parse(part.startedAt));
+      const window = complete.filter(({ night }) => !regressed.has(night)).slice(-windowNights);
       const earlier = window.flatMap((night) => sameFigure(night, part.slot, target, figure) ?? []);
       const missing = WINDOW_NIGHTS_MIN - earlier.length;
       if (missing > 0) {

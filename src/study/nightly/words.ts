@@ -1,6 +1,7 @@
 import type { Finding, NightFacts, NightRecord, NightStatus, Regression } from "../../core/night.ts";
 import { percent, plural, short, usd } from "../../report/text.ts";
 import { causeOf, isExpectedGone, isVantageFault } from "./causes.ts";
+import type { Ending } from "./regressions.ts";
 
 /** What the message names one by one; the rest is counted. */
 const NAMED_MAX = 3;
@@ -79,6 +80,7 @@ export function statusOf(
 export function messageOf(
   record: Omit<NightRecord, "message" | "hooks">,
   counts: { readonly good: number; readonly of: number },
+  endings: readonly Ending[],
   isLate: boolean,
 ): string {
   const { status, findings, regressions, spentUsd, capUsd, missed, simulated, night } = record;
@@ -93,6 +95,7 @@ export function messageOf(
       `${plural(regressed, "regression")}, ${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`,
     ...named,
     ...(more > 0 ? [`and ${more} more`] : []),
+    ...endings.slice(0, NAMED_MAX).map(({ how, target, metric }) => `${how}: ${target} ${metric}`),
     ...(missed.length > 0 ? [`missed ${missed.join(", ")}`] : []),
     ...(isLate ? [`night of ${night}, closed late`] : []),
   ].join("; ");
