@@ -7,7 +7,7 @@ import { contentError, errorCode, storeError } from "./store-error.ts";
 const inOneSecond = new Intl.Collator("en", { numeric: true }).compare;
 
 /** By time; within one second digits count as numbers, so that `…-quick-10` comes after `…-quick-9`. */
-function byName(a: string, b: string): number {
+export function byRunName(a: string, b: string): number {
   const [before, after] = [a.slice(0, STAMP_CHARS), b.slice(0, STAMP_CHARS)];
   if (before !== after) return before < after ? -1 : 1;
   return inOneSecond(a, b);
@@ -19,7 +19,7 @@ export async function runNames(resultsDir: string): Promise<readonly string[]> {
     if (errorCode(cause) === "ENOENT") return [];
     throw storeError("read", resultsDir, cause);
   });
-  return names.filter((name) => STAMP_PATTERN.test(name)).sort(byName);
+  return names.filter((name) => STAMP_PATTERN.test(name)).sort(byRunName);
 }
 
 /** Path of the newest run folder; null when there is none. Throws StoreError when the disk refuses. */

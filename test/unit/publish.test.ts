@@ -137,6 +137,24 @@ describe("what was published once", () => {
     expect(await publish()).toMatchObject({ written: 0 });
   });
 
+  it("stays in history.csv, in the descriptor and in the list of runs when its run folder is gone", async () => {
+    await publish();
+    const [history, descriptor] = [site("history.csv"), site("datapackage.json")];
+    rmSync(join(results, runs[0]!), { recursive: true });
+    const { runs: count, warnings } = await publish();
+    expect([count, warnings]).toEqual([1, [expect.stringMatching(`1 run of the site .*${runs[0]}.*--result-dir`)]]);
+    expect([site("history.csv"), site("datapackage.json")]).toEqual([history, descriptor]);
+    expect(site("runs/index.html")).toContain(`<a href="../runs/${runs[0]}.html">`);
+    expect(await publish()).toMatchObject({ written: 0 });
+  });
+
+  it("stays when its run folder is damaged later", async () => {
+    await publish();
+    const history = site("history.csv");
+    writeFileSync(source(1, "manifest.json"), "{");
+    expect([(await publish()).warnings.length, site("history.csv")]).toEqual([2, history]);
+  });
+
   it("is joined by revisions, under their tags", async () => {
     mkdirSync(source(1, "revised-abc123"));
     for (const file of ["comparison.csv", "summary.csv"]) {
@@ -214,8 +232,8 @@ describe("the ranking", () => {
     expect(order).toEqual(["sim-flaky", "sim-fast", "sim-flaky", "sim-fast"]);
   });
 
-  it("is empty when nothing is published", async () => {
-    for (const run of runs) rmSync(join(results, run), { recursive: true });
+  it("is empty when nothing may be published", async () => {
+    for (const run of [0, 1]) for (const target of ["sim-fast", "sim-flaky"]) sellReal(run, target, "groq");
     expect(await publish()).toMatchObject({ runs: 0 });
     expect(site("index.html")).toContain("No run is published yet.");
     expect(site("latest.csv")).toBe(`${COMPARISON_COLUMNS.join(",")}\n`);
@@ -326,9 +344,10 @@ describe("what others wrote", () => {
   it("is left out where it is damaged, and named", async () => {
     writeFileSync(source(0, "manifest.json"), "{");
     rmSync(source(1, "summary.csv"));
+    await writePastRun(results, { at: "2026-11-03T02:00:00Z" });
     const { runs: count, warnings } = await publish();
     expect({ count, warnings }).toEqual({
-      count: 0,
+      count: 1,
       warnings: [
         expect.stringMatching(new RegExp(`^${runs[0]} was left out: .*not valid JSON`)),
         `${runs[1]} has no reports: \`herdbench report ${runs[1]}\` makes them`,
@@ -354,14 +373,28 @@ describe("herdbench publish", () => {
     expect(readFileSync(join(cwd, "all", "feed.xml"), "utf8")).toContain('xml:base="https://example.org/x/"');
   });
 
+  it("refuses a results folder without a run, and leaves the site as it is", async () => {
+    await publish();
+    const before = filesOf(out);
+    const cwd = join(results, "..");
+    mkdirSync(join(cwd, "damaged", "20261101T020000Z-quick"), { recursive: true });
+    mkdirSync(join(cwd, "bare"));
+    for (const folder of ["nowhere", "bare", "damaged"]) {
+      const { code, stdout, stderr } = await herdbench(["publish", "--out", out, "--result-dir", folder], { cwd });
+      expect([code, stdout, stderr.trimEnd().split("\n")]).toEqual([
+        2,
+        "",
+        [expect.stringMatching(`^herdbench: no run in ${folder}.*: nothing was published. .*--result-dir`)],
+      ]);
+    }
+    expect(filesOf(out)).toEqual(before);
+  });
+
   it("refuses a provider that nobody knows, and an address that is none", async () => {
     const cwd = join(results, "..");
     const unknown = await herdbench(["publish", "--out", "o", "--include-unknown", "nobody"], { cwd });
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('no provider "nobody"') as string });
-    const address = await herdbench(["publish", "--out", "o", "--site-url", "example"], { cwd });
-    expect(address).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining("--site-url: must be the address") as string,
-    });
+    const { code, stderr } = await herdbench(["publish", "--out", "o", "--site-url", "example"], { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--site-url: must be the address")]);
   });
 });

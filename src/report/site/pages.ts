@@ -7,6 +7,7 @@ import { table } from "../table.ts";
 import { plural, usd } from "../text.ts";
 import type { PublishedRun } from "./archive.ts";
 import { historyPicture } from "./history-chart.ts";
+import type { KeptRun } from "./kept.ts";
 import { linkedHtml, linksHtml, listHtml, sectionHtml, sitePage, type Link } from "./page.ts";
 import { dataPath, runPath, targetPath } from "./paths.ts";
 import { rankings } from "./ranking.ts";
@@ -22,6 +23,8 @@ const SHOWN_MAX = 10;
 export interface Site {
   /** Oldest first. */
   readonly runs: readonly PublishedRun[];
+  /** Published earlier, and known only by what stands on the site. Oldest first. */
+  readonly kept: readonly KeptRun[];
   readonly latest: PublishedRun | null;
   readonly histories: ReadonlyMap<string, readonly TargetHistory[]>;
   /** Newest first. */
@@ -71,15 +74,22 @@ function indexPage({ runs, latest, histories, regressions, notes }: Site): strin
   });
 }
 
-function runsPage({ runs }: Site): string {
+function runsPage({ runs, kept }: Site): string {
   const links = runs.toReversed().map((run) => runLink(run, "../"));
   return sitePage({
     title: "herdbench: all runs",
     marks: [],
     facts: [`${plural(runs.length, "run")}, newest first`],
     links: menu("../"),
-    html: [sectionHtml("Runs", linksHtml(links))],
+    html: [
+      sectionHtml("Runs", linksHtml(links)),
+      ...(kept.length === 0 ? [] : [sectionHtml("Published earlier, run folder gone", linksHtml(keptLinks(kept)))]),
+    ],
   });
+}
+
+function keptLinks(kept: readonly KeptRun[]): Parameters<typeof linksHtml>[0] {
+  return kept.toReversed().map(({ runId }) => ({ text: runId, href: `../${runPath(runId)}`, note: "" }));
 }
 
 function runPage(run: PublishedRun): string {
