@@ -1,4 +1,4 @@
-import type { NightRecord } from "../core/night.ts";
+import type { NightRecord, Suspect } from "../core/night.ts";
 import { inert } from "./markdown.ts";
 import { percent, plain, plural, usd } from "./text.ts";
 
@@ -22,6 +22,7 @@ export function nightLines(record: NightRecord): readonly string[] {
 export function nightMarkdown(record: NightRecord): string {
   const { night, coverage, findings, parts, hooks, message, simulated } = record;
   const needs = neededNights(record);
+  const suspected = suspectedTargets(record);
   const failing = hooks.filter(({ ok }) => !ok);
   return [
     `# Night of ${night}${simulated ? " (SIMULATED)" : ""}`,
@@ -31,7 +32,12 @@ export function nightMarkdown(record: NightRecord): string {
     `It ${coverage}; ${usd(record.spentUsd)} spent.`,
     "",
     ...(findings.length === 0
-      ? ["Nothing is wrong.", ""]
+      ? [
+          suspected.length === 0
+            ? "Nothing is wrong."
+            : `Suspected, not confirmed: ${suspected.map(inert).join(", ")}.`,
+          "",
+        ]
       : [
           "| who | target | cause | since | what | next |",
           "|---|---|---|---|---|---|",
@@ -56,6 +62,17 @@ export function nightMarkdown(record: NightRecord): string {
     .join("\n")
     .trimEnd()
     .concat("\n");
+}
+
+/** Targets with a figure that was worse, but is no confirmed regression. */
+export function suspectedTargets({
+  parts,
+  regressions,
+}: Pick<NightRecord, "parts" | "regressions">): readonly string[] {
+  const isSame = (a: Suspect, b: Suspect): boolean =>
+    a.target === b.target && a.scenario === b.scenario && a.metric === b.metric && a.stat === b.stat;
+  const left = parts.flatMap(({ suspects }) => suspects.filter((one) => !regressions.some((of) => isSame(of, one))));
+  return [...new Set(left.map(({ target }) => target))];
 }
 
 function answered({ target, measured }: NightRecord["parts"][number]["targets"][number]): string {

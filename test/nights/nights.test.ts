@@ -22,10 +22,11 @@ function expected(night: number): string | null {
   if ((PLOT.keyExpired as readonly number[]).includes(night)) {
     return "SIMULATED DEGRADED: 2 of 3 targets, 1 ours, 0 theirs, 0 regressions";
   }
-  if (night === PLOT.crashed) return "SIMULATED CRASHED: 1 of 3 targets, 0 ours, 0 theirs, 0 regressions";
+  if (night === PLOT.crashed) return "SIMULATED CRASHED: 1 of 3 targets, 1 ours, 0 theirs, 0 regressions";
   // As long as it lasts it is told, but wakes nobody again.
   if (night > PLOT.regression && night < PLOT.repaired) {
-    return "SIMULATED REGRESSION: 3 of 3 targets, 0 ours, 0 theirs, 1 regression";
+    const ours = night === PLOT.missed + 1 ? 1 : 0;
+    return `SIMULATED REGRESSION: 3 of 3 targets, ${ours} ours, 0 theirs, 1 regression`;
   }
   return count(3);
 }
@@ -43,7 +44,7 @@ describe("45 nights with a gone endpoint, an expired key, a crash, a missed nigh
     expect(pages.map(({ on }) => on)).toEqual([day(PLOT.regression + 1)]);
     expect(pages[0]!.record.message).toMatch(
       new RegExp(
-        `; sim-slowing ttft p50_all in chat-night \\+\\d\\d % \\(\\+\\d+ to \\+\\d+\\), \\d+ after \\d+ ms, since ${day(PLOT.regression)}$`,
+        `; sim-slowing ttft p50_all in chat-night \\+\\d\\d % \\(\\+\\d+ to \\+\\d+\\), \\d+ after \\d+ ms, since ${day(PLOT.regression)}; 1 acknowledged$`,
       ),
     );
     const [regression] = pages[0]!.record.regressions;
@@ -51,10 +52,19 @@ describe("45 nights with a gone endpoint, an expired key, a crash, a missed nigh
     expect(regression!.change.high).toBeGreaterThan(0.8);
   });
 
+  it("name in the message who is out, who is acknowledged as gone, and what is suspected before it is confirmed", async () => {
+    const of = (night: number) => sent.find(({ record }) => record.night === day(night))!.record.message;
+    expect(of(PLOT.gone)).toMatch(/; sim-leaving: endpoint gone \(theirs\)$/);
+    expect(of(PLOT.keyExpired[0])).toMatch(/; sim-expiring: key refused \(ours\); 1 acknowledged$/);
+    expect(of(PLOT.regression)).toMatch(/; 1 suspected; 1 acknowledged$/);
+    const page = await readFile(join(results, "nights", day(PLOT.regression), "night.md"), "utf8");
+    expect(page).toContain("Suspected, not confirmed: sim-slowing.");
+  });
+
   it("say when it is over", () => {
     const of = (night: number) => sent.find(({ record }) => record.night === day(night))!.record.message;
-    expect(of(PLOT.repaired)).toMatch(/; recovering: sim-slowing ttft$/);
-    expect(of(PLOT.repaired + 1)).toMatch(/; recovered: sim-slowing ttft$/);
+    expect(of(PLOT.repaired)).toMatch(/; recovering: sim-slowing ttft; 1 acknowledged$/);
+    expect(of(PLOT.repaired + 1)).toMatch(/; recovered: sim-slowing ttft; 1 acknowledged$/);
     expect(of(PLOT.repaired + 2)).not.toContain("sim-slowing");
   });
 
@@ -64,6 +74,9 @@ describe("45 nights with a gone endpoint, an expired key, a crash, a missed nigh
       { cause: "endpoint-gone", owner: "seller", target: "sim-leaving", since: day(PLOT.gone) },
     ]);
     expect(of(PLOT.acknowledged)).toEqual([]);
+    expect(of(PLOT.missed + 1).filter(({ cause }) => cause === "missed")).toMatchObject([
+      { owner: "us", since: day(PLOT.missed) },
+    ]);
     expect(of(PLOT.keyExpired[1])).toMatchObject([
       {
         cause: "key-refused",

@@ -132,7 +132,7 @@ describe("herdbench nightly", () => {
         .filter((line) => !line.includes("client-slow")),
     ).toEqual(["us key-refused expired", "us key-missing keyless", "seller endpoint-gone gone"]);
     expect(night.message).toMatch(
-      /^(DEGRADED|INVALID): 1 of 4 targets, 2 ours, 1 theirs, 0 regressions, \$0\.\d+ of \$2$/,
+      /^(DEGRADED: 1 of 4 targets, 2|INVALID: 1 of 4 targets, 3) ours, 1 theirs, 0 regressions, \$0\.\d+ of \$2; expired: key refused \(ours\); keyless: key missing \(ours\); gone: endpoint gone \(theirs\); 1 acknowledged$/,
     );
     expect(night.hooks).toEqual(
       (["deadManStart", "onNight", "onNightUrl", "deadManEnd"] as const).map((hook) => ({

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Cause, NightPart, NightTarget, Owner, Suspect } from "../../src/core/night.ts";
+import { nightMarkdown } from "../../src/report/night.ts";
 import { nightJsonSchema } from "../../src/store/nights/schema.ts";
 import { nightFolder, readNights, writeNight } from "../../src/store/nights/nights.ts";
 import { partFacts } from "../../src/study/nightly/facts.ts";
@@ -71,6 +72,15 @@ describe("what is wrong, and who has to act", () => {
     expect(night.message).toBe("FAILED: 0 of 2 targets, 0 ours, 0 theirs, 0 regressions, $0 of $6");
   });
 
+  it("counts a crash as ours, and names at most three targets", () => {
+    const bad = ["a", "b", "c", "d"].map((id) => nightTarget(id, check({ verdict: "failed", failure: "auth" })));
+    expect(nightOf(NIGHT, [nightPart(NIGHT, [good, ...bad])]).message).toMatch(
+      /^DEGRADED: 1 of 5 targets, 4 ours, .*; a: key refused \(ours\); b: key refused \(ours\); c: key refused \(ours\); and 1 more$/,
+    );
+    const crashed = nightOf(NIGHT, [nightPart(NIGHT, [good], { state: "crashed" })]);
+    expect(crashed.message).toMatch(/^CRASHED: 1 of 1 target, 1 ours, 0 theirs, /);
+  });
+
   it("keeps the first night of a row, and forgets it when it is over", () => {
     const bad = nightTarget("bad", check({ verdict: "failed", failure: "auth" }));
     const first = nightOf("2026-11-20", [nightPart("2026-11-20", [good, bad])]);
@@ -84,11 +94,11 @@ describe("what is wrong, and who has to act", () => {
     ]);
   });
 
-  it("is silent about an acknowledged gone endpoint up to its day, and counts it nowhere", () => {
+  it("only counts an acknowledged gone endpoint up to its day", () => {
     const gone = nightTarget("gone", { ...check({ verdict: "failed", failure: "not-found" }), goneUntil: NIGHT });
     expect(nightOf(NIGHT, [nightPart(NIGHT, [good, gone])])).toMatchObject({
       findings: [],
-      message: "OK: 1 of 1 target, 0 ours, 0 theirs, 0 regressions, $0.50 of $6",
+      message: "OK: 1 of 1 target, 0 ours, 0 theirs, 0 regressions, $0.50 of $6; 1 acknowledged",
     });
     const after = nightOf("2026-11-26", [nightPart("2026-11-26", [good, gone])]);
     expect(after.findings).toMatchObject([{ cause: "endpoint-gone", owner: "seller" }]);
@@ -100,6 +110,8 @@ describe("what is wrong, and who has to act", () => {
     const night = nightOf(NIGHT, [nightPart(NIGHT, [good], { slot: 3 })], [before], { facts });
     expect(night.missed).toEqual(["2026-11-23", "2026-11-24"]);
     expect(night.message).toMatch(/; missed 2026-11-23, 2026-11-24$/);
+    expect(night.message).toContain(", 1 ours, 0 theirs, ");
+    expect(night.findings.at(-1)).toMatchObject({ cause: "missed", owner: "us", since: "2026-11-23" });
     expect(night.findings.at(-1)!.detail).toBe("2026-11-25: nothing ran at 02:00, 10:00 UTC");
   });
 });
@@ -186,6 +198,14 @@ describe("a regression", () => {
       "accepted: good ttft",
       ...Array.from({ length: 14 }, () => undefined),
     ]);
+  });
+
+  it("is suspected before it is confirmed", () => {
+    const night = nightOf(NIGHT, [nightPart(NIGHT, [seen], { suspects: [slow] })]);
+    expect(night.message).toMatch(/^OK: .*; 1 suspected$/);
+    const page = nightMarkdown(night);
+    expect(page).toContain("Suspected, not confirmed: good.");
+    expect(page).not.toContain("Nothing is wrong");
   });
 
   it("is found within a night that has parts", () => {

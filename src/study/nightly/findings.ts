@@ -39,7 +39,9 @@ export function findingsOf(
     since:
       cause === "regression"
         ? regressionSince(of.regressions, target, facts.night)
-        : sinceOf({ cause, target }, facts.night, before),
+        : cause === "missed" && of.missed.length > 0
+          ? of.missed[0]!
+          : sinceOf({ cause, target }, facts.night, before),
     detail,
     next,
   }));

@@ -1,4 +1,5 @@
 import type { Finding, NightFacts, NightRecord, NightStatus, Regression } from "../../core/night.ts";
+import { suspectedTargets } from "../../report/night.ts";
 import { percent, plural, short, usd } from "../../report/text.ts";
 import { causeOf, isExpectedGone, isVantageFault } from "./causes.ts";
 import type { Ending } from "./regressions.ts";
@@ -40,32 +41,38 @@ function signed(share: number): string {
   return share > 0 ? `+${text}` : text;
 }
 
-/** Targets that should answer, and those of them that nothing is wrong with in any part. */
-export function targetCounts(
-  { parts, night }: NightFacts,
-  failureShareMax: number,
-): { readonly good: number; readonly of: number } {
+export interface TargetCounts {
+  /** Nothing is wrong with them in any part. */
+  readonly good: number;
+  /** Should answer. */
+  readonly of: number;
+  /** Gone, as the config says. */
+  readonly acknowledged: number;
+}
+
+/** What a message counts. */
+export function targetCounts({ parts, night }: NightFacts, failureShareMax: number): TargetCounts {
   const all = new Set<string>();
   const bad = new Set<string>();
+  const acknowledged = new Set<string>();
   for (const part of parts) {
     const isNobodys = isVantageFault(part);
     for (const one of part.targets) {
       const isFine = causeOf(one, night, failureShareMax) === null;
-      if (isFine && isExpectedGone(one, night)) continue;
+      if (isFine && isExpectedGone(one, night)) {
+        acknowledged.add(one.target);
+        continue;
+      }
       all.add(one.target);
       const isGood = isFine && !isNobodys && (one.measured?.succeeded ?? 0) > 0;
       if (!isGood) bad.add(one.target);
     }
   }
-  return { good: all.size - bad.size, of: all.size };
+  return { good: all.size - bad.size, of: all.size, acknowledged: acknowledged.size };
 }
 
 /** The worst that can be said of a night. */
-export function statusOf(
-  { parts }: NightFacts,
-  findings: readonly Finding[],
-  counts: { readonly good: number; readonly of: number },
-): NightStatus {
+export function statusOf({ parts }: NightFacts, findings: readonly Finding[], counts: TargetCounts): NightStatus {
   const has = (...causes: readonly Finding["cause"][]): boolean => findings.some(({ cause }) => causes.includes(cause));
   if (has("crashed")) return "CRASHED";
   if (has("machine-unfit")) return "INVALID";
@@ -79,24 +86,40 @@ export function statusOf(
 /** `DEGRADED: 9 of 11 targets, 1 ours, 1 theirs, 0 regressions, $4.10 of $6`, and behind it what has to be known at once. */
 export function messageOf(
   record: Omit<NightRecord, "message" | "hooks">,
-  counts: { readonly good: number; readonly of: number },
+  counts: TargetCounts,
   endings: readonly Ending[],
   isLate: boolean,
 ): string {
   const { status, findings, regressions, spentUsd, capUsd, missed, simulated, night } = record;
-  const ofTargets = findings.filter(({ target, cause }) => target !== null && cause !== "regression");
-  const owned = (owner: Finding["owner"]): number =>
-    new Set(ofTargets.filter((one) => one.owner === owner).map(({ target }) => target)).size;
+  const others = findings.filter(({ cause }) => cause !== "regression");
+  // A cause of the whole night counts as a target does.
+  const owned = (whose: string): number =>
+    new Set(others.filter((one) => whoseIs(one) === whose).map(({ target, cause }) => target ?? ` ${cause}`)).size;
+  const ofTargets = others.flatMap((one) =>
+    one.target === null ? [] : [`${one.target}: ${one.cause.replaceAll("-", " ")} (${whoseIs(one)})`],
+  );
+  const suspected = suspectedTargets(record);
   const regressed = new Set(regressions.map(({ target }) => target)).size;
-  const named = regressions.slice(0, NAMED_MAX).map(regressionText);
-  const more = regressions.length - named.length;
   return [
-    `${simulated ? "SIMULATED " : ""}${status}: ${counts.good} of ${plural(counts.of, "target")}, ${owned("us")} ours, ${owned("seller")} theirs, ` +
+    `${simulated ? "SIMULATED " : ""}${status}: ${counts.good} of ${plural(counts.of, "target")}, ${owned("ours")} ours, ${owned("theirs")} theirs, ` +
       `${plural(regressed, "regression")}, ${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`,
-    ...named,
-    ...(more > 0 ? [`and ${more} more`] : []),
-    ...endings.slice(0, NAMED_MAX).map(({ how, target, metric }) => `${how}: ${target} ${metric}`),
+    ...firstOf(regressions.map(regressionText)),
+    ...firstOf(ofTargets),
+    ...(suspected.length > 0 ? [`${suspected.length} suspected`] : []),
+    ...firstOf(endings.map(({ how, target, metric }) => `${how}: ${target} ${metric}`)),
+    ...(counts.acknowledged > 0 ? [`${counts.acknowledged} acknowledged`] : []),
     ...(missed.length > 0 ? [`missed ${missed.join(", ")}`] : []),
     ...(isLate ? [`night of ${night}, closed late`] : []),
   ].join("; ");
+}
+
+/** What this side has to mend, its own tool included, is ours; a cap that did its work and the network are nobody's. */
+function whoseIs({ owner }: Finding): string {
+  if (owner === "us" || owner === "tool") return "ours";
+  return owner === "seller" ? "theirs" : "nobody's";
+}
+
+function firstOf(texts: readonly string[]): readonly string[] {
+  const more = texts.length - NAMED_MAX;
+  return [...texts.slice(0, NAMED_MAX), ...(more > 0 ? [`and ${more} more`] : [])];
 }
