@@ -37,8 +37,9 @@ const COLUMNS = {
     (_, { manifest }) => manifest.end?.endedAt ?? null,
   ),
   simulated: column("true when the simulator made this row", ({ target }) => target.simulated),
-  validity: column("VALID, or INVALID when the harness itself was too slow", (_, { validity }) =>
-    validity.valid ? "VALID" : "INVALID",
+  validity: column(
+    "VALID, or INVALID when the harness cannot vouch for the run: it was too slow, its process was killed, or its place was cut off",
+    (_, { validity }) => (validity.valid ? "VALID" : "INVALID"),
   ),
   vantage: column("place that the client ran at", (_, { manifest }) => manifest.vantage),
   target: column("what is bought, by its id", ({ target }) => target.id),

@@ -62,16 +62,31 @@ function indexPage({ runs, latest, histories, regressions, notes }: Site): strin
     facts: latest === null ? ["No run is published yet."] : factsOf(latest),
     links: menu(""),
     html: [
-      ...(latest === null ? [] : rankings(latest.rows, "").map(linkedHtml)),
+      ...(latest === null ? [] : rankings(latest, "").map(linkedHtml)),
       sectionHtml("Confirmed regressions", regressionsHtml(regressions.slice(0, SHOWN_MAX))),
       sectionHtml(
         "Targets over time",
-        linksHtml([...histories.keys()].map((target) => ({ text: target, href: targetPath(target), note: "" }))),
+        linksHtml(
+          [...histories.keys()].map((target) => ({
+            text: target,
+            href: targetPath(target),
+            note: lastMeasured(target, runs, latest),
+          })),
+        ),
       ),
       sectionHtml("Newest runs", linksHtml(newest.map((run) => runLink(run, "")))),
       ...(notes.length === 0 ? [] : [sectionHtml("Who is not shown, and on what terms", listHtml(notes))]),
     ],
   });
+}
+
+/** Empty for a target of the newest ranking that answered there. */
+function lastMeasured(target: string, runs: readonly PublishedRun[], latest: PublishedRun | null): string {
+  const answered = ({ rows }: PublishedRun): boolean =>
+    rows.some((row) => row.target === target && row.ok !== "" && row.ok !== "0");
+  if (latest !== null && answered(latest)) return "";
+  const last = runs.findLast(answered);
+  return last === undefined ? "never answered" : `last answered on ${last.manifest.startedAt.slice(0, 10)}`;
 }
 
 function runsPage({ runs, kept }: Site): string {
@@ -107,7 +122,7 @@ function runPage(run: PublishedRun): string {
     marks: marksOf(run),
     facts: factsOf(run),
     links: menu("../"),
-    html: [...rankings(run.rows, "../").map(linkedHtml), sectionHtml("Data", linksHtml([...files, ...revised]))],
+    html: [...rankings(run, "../").map(linkedHtml), sectionHtml("Data", linksHtml([...files, ...revised]))],
   });
 }
 

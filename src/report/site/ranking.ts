@@ -1,5 +1,9 @@
-import { table, type Section } from "../table.ts";
+import { lengthsLabel, type Scenario } from "../../core/scenario.ts";
+import { sloFact } from "../facts.ts";
+import { table, type Section, type Table } from "../table.ts";
 import { interval, NO_VALUE, short } from "../text.ts";
+import type { PublishedRun } from "./archive.ts";
+import { placed } from "./order.ts";
 import { targetPath } from "./paths.ts";
 import { numberOf, type SiteRow } from "./rows.ts";
 
@@ -9,48 +13,65 @@ export interface LinkedSection extends Section {
 }
 
 /**
- * One table per scenario, load and vantage: cheapest good answers first, since that is what a buyer looks for; targets without such a
- * figure follow by name.
+ * One table per scenario, load and vantage: cheapest good answers first, since that is what a buyer looks for.
  *
  * @param toRoot prefix of links, `../` from a page one folder down
  */
-export function rankings(rows: readonly SiteRow[], toRoot: string): readonly LinkedSection[] {
+export function rankings({ rows, manifest }: PublishedRun, toRoot: string): readonly LinkedSection[] {
   const groups = Map.groupBy(rows, ({ scenario, load, vantage }) => `${scenario}, ${load}, from ${vantage}`);
   return [...groups].map(([heading, members]) => {
-    const sorted = members.toSorted(
-      (a, b) => rank(a) - rank(b) || (a.target < b.target ? -1 : Number(a.target > b.target)),
-    );
+    const sorted = placed(members);
+    const asked = manifest.scenarios.find(({ scenario }) => scenario.id === members[0]?.scenario)?.scenario;
+    const facts = asked === undefined ? "" : `${lengthsText(asked)}; ${sloFact({ scenario: asked })}. `;
     return {
       heading,
-      text: "",
-      links: sorted.map(({ target }) => toRoot + targetPath(target)),
-      table: table(
-        ["target"],
-        [
-          "$/1k good",
-          "ok %",
-          "TTFT ms p50",
-          "TTFT ms p95",
-          "output tok/s p50",
-          "good %",
-          "$/M tok",
-          "gCO2e/1k output tok",
-        ],
-        ["provider", "region", "flags"],
-        sorted.map((row) => [[row.target], cells(row), [row.provider, row.region, row.flags.replaceAll(";", ", ")]]),
+      text: facts + ORDER,
+      links: sorted.map(({ row }) => toRoot + targetPath(row.target)),
+      table: withoutEmpty(
+        table(
+          ["target"],
+          [
+            "rank",
+            "n",
+            "$/1k good",
+            "ok %",
+            "TTFT ms p50",
+            "TTFT ms p95",
+            "output tok/s p50",
+            "good %",
+            "$/M tok",
+            "gCO2e/1k output tok",
+          ],
+          ["provider", "region", "flags"],
+          sorted.map(({ row, rank }) => [
+            [row.target],
+            [short(rank), ...cells(row)],
+            [row.provider, row.region, row.flags.replaceAll(";", ", ")],
+          ]),
+        ),
       ),
     };
   });
 }
 
-/** Beyond any price, and still a number that can be subtracted. */
-function rank({ usd_per_1k_good }: SiteRow): number {
-  const usd = numberOf(usd_per_1k_good);
-  return usd === null || !Number.isFinite(usd) ? Number.MAX_VALUE : usd;
+function lengthsText(scenario: Scenario): string {
+  const label = lengthsLabel(scenario);
+  return label.includes(">") ? `${label} (input>output)` : label;
+}
+
+const ORDER =
+  "By $/1k good, then TTFT ms p50; by TTFT alone without a price. No difference is shown between targets of one rank: their 95 % " +
+  "intervals overlap that of its first. n: requests that were answered or failed.";
+
+/** What no row has says nothing, and costs the room of what some have. */
+function withoutEmpty({ columns, rows }: Table): Table {
+  const said = columns.map((_, i) => i === 0 || rows.some((row) => row[i] !== "" && row[i] !== NO_VALUE));
+  return { columns: columns.filter((_, i) => said[i]), rows: rows.map((row) => row.filter((_, i) => said[i])) };
 }
 
 function cells(row: SiteRow): readonly string[] {
   return [
+    requestsOf(row),
     withEnds(row.usd_per_1k_good, row.usd_per_1k_good_low, row.usd_per_1k_good_high),
     shown(row.success_pct),
     withEnds(row.ttft_ms_p50, row.ttft_ms_p50_low, row.ttft_ms_p50_high),
@@ -62,7 +83,11 @@ function cells(row: SiteRow): readonly string[] {
   ];
 }
 
-export function shown(cell: string): string {
+function requestsOf({ ok, failed }: SiteRow): string {
+  return ok === "" || failed === "" ? NO_VALUE : String(Number(ok) + Number(failed));
+}
+
+function shown(cell: string): string {
   return short(numberOf(cell));
 }
 
