@@ -57,7 +57,7 @@ export const FLAGS = {
   usage_implausible:
     "at least one answer reported no output tokens for its text, or over 4 times its limit: they are counted here instead. Its cost stays as billed, but for usage of over 10 million tokens, which no model can have: that is as if none was reported",
   vantage_fault:
-    "for at least 2 s no target could be reached from here: what failed then is nobody's failure and in no figure",
+    "for at least 2 s no target could be reached from the vantage: what failed then is nobody's failure and in no figure",
   window_short: "steady window under 1 s or under 10 answers",
 } as const;
 

@@ -47,7 +47,7 @@ const COLUMNS = {
     ({ analysis }) => analysis.manifest.startedAt,
   ),
   simulated: column("true when the simulator made this row", ({ group }) => group.target.simulated),
-  validity: column("VALID, or INVALID when the harness itself was too slow", ({ analysis }) =>
+  validity: column("VALID, or INVALID when the harness cannot vouch for the run", ({ analysis }) =>
     analysis.validity.valid ? "VALID" : "INVALID",
   ),
   vantage: column("place that the client ran at", ({ analysis }) => analysis.manifest.vantage),
