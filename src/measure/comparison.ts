@@ -38,7 +38,7 @@ const COLUMNS = {
   ),
   simulated: column("true when the simulator made this row", ({ target }) => target.simulated),
   validity: column(
-    "VALID, or INVALID when the harness cannot vouch for the run: it was too slow, its process was killed, or its place was cut off",
+    "VALID, or INVALID: the harness was too slow, its process was killed, or its place was cut off",
     (_, { validity }) => (validity.valid ? "VALID" : "INVALID"),
   ),
   vantage: column("place that the client ran at", (_, { manifest }) => manifest.vantage),
