@@ -20,6 +20,17 @@ export interface PaidTokens {
   readonly flags: readonly Flag[];
 }
 
+/** What a figure of `paidTokens` may be flagged with. */
+export const PAID_TOKEN_FLAGS = [
+  "needs_sweep",
+  "no_values",
+  "price_unknown",
+  "tokens_billed",
+  "tokens_local",
+  "tokens_unknown",
+  "usage_implausible",
+] as const satisfies readonly Flag[];
+
 /**
  * Money by the bill, tokens by the pinned tokenizer: who bills more tokens for the same text is dearer by as much. For models
  * with a tokenizer of their own, and answers that were not counted, tokens are as billed (`tokens_billed`). A call whose tokens

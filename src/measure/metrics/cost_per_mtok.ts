@@ -1,4 +1,4 @@
-import { paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
+import { PAID_TOKEN_FLAGS, paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 
 export const costPerMtok: GroupMetric = {
@@ -10,15 +10,7 @@ export const costPerMtok: GroupMetric = {
     "Price-list cost of all calls that answered or were billed, retries too, over the input and output tokens of the answers, per " +
     "million: this workload's blend, and what failures and over-billing cost on top. Tokens as the pinned tokenizer counts the " +
     "texts, as billed where it cannot.",
-  flags: [
-    "needs_sweep",
-    "no_values",
-    "price_unknown",
-    "tokens_billed",
-    "tokens_local",
-    "tokens_unknown",
-    "usage_implausible",
-  ],
+  flags: PAID_TOKEN_FLAGS,
   level: "group",
   read: (group) => {
     const { usd, input, output, n, flags } = paidTokens(group);

@@ -1,4 +1,4 @@
-import { paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
+import { PAID_TOKEN_FLAGS, paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 import { hasSlo } from "../slo.ts";
 
@@ -10,16 +10,7 @@ export const costPerMtokGood: GroupMetric = {
   definition:
     "The same money over the tokens of answers that meet every limit alone, per million: tokens that came too late were paid " +
     "for, and bought nothing.",
-  flags: [
-    "needs_sweep",
-    "no_slo",
-    "no_values",
-    "price_unknown",
-    "tokens_billed",
-    "tokens_local",
-    "tokens_unknown",
-    "usage_implausible",
-  ],
+  flags: ["no_slo", ...PAID_TOKEN_FLAGS],
   level: "group",
   read: (group) => {
     if (!hasSlo(group.scenario.slo)) return figure(null, 0, ["no_slo"]);

@@ -1,4 +1,4 @@
-import { paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
+import { PAID_TOKEN_FLAGS, paidTokens, usdPerMtok } from "../cost/paid-tokens.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 
 export const costPerMtokOutput: GroupMetric = {
@@ -8,15 +8,7 @@ export const costPerMtokOutput: GroupMetric = {
   title: "Cost per million output tokens",
   definition:
     "The same money, input included, over the output tokens of the answers, per million; tokens as in cost_per_mtok.",
-  flags: [
-    "needs_sweep",
-    "no_values",
-    "price_unknown",
-    "tokens_billed",
-    "tokens_local",
-    "tokens_unknown",
-    "usage_implausible",
-  ],
+  flags: PAID_TOKEN_FLAGS,
   level: "group",
   read: (group) => {
     const { usd, output, n, flags } = paidTokens(group);

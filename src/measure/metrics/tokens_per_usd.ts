@@ -1,4 +1,4 @@
-import { paidTokens } from "../cost/paid-tokens.ts";
+import { PAID_TOKEN_FLAGS, paidTokens } from "../cost/paid-tokens.ts";
 import { figure, type GroupMetric } from "../metric.ts";
 
 export const tokensPerUsd: GroupMetric = {
@@ -7,15 +7,7 @@ export const tokensPerUsd: GroupMetric = {
   direction: "higher",
   title: "Tokens per dollar",
   definition: "Input and output tokens of the answers for one USD: a million over cost_per_mtok.",
-  flags: [
-    "needs_sweep",
-    "no_values",
-    "price_unknown",
-    "tokens_billed",
-    "tokens_local",
-    "tokens_unknown",
-    "usage_implausible",
-  ],
+  flags: PAID_TOKEN_FLAGS,
   level: "group",
   read: (group) => {
     const { usd, input, output, n, flags } = paidTokens(group);
